@@ -1,0 +1,126 @@
+// How fast a2a_exporter counts a backlog of hop records, and at what CPU.
+//
+// Fills a private Redis with records of 90 pairs, starts the exporter on it, waits until all are counted and
+// acknowledged, and prints hops a second and the exporter's CPU (user and system, of the whole process, its
+// start included) for each hop.
+//
+//   hop_feed [RECORDS] [ROUNDS]      300000 3
+#include <hiredis/hiredis.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tests/servers/process.hpp"
+#include "tests/servers/redis_server.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double goal_hops = 100'000;
+constexpr double goal_cpu_us = 4;
+
+/// User and system time of a process, from /proc.
+double cpu_seconds(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(stat, line);
+  auto at = line.rfind(')');
+  std::vector<std::string> words;
+  for (std::size_t begin = at + 2; begin < line.size();) {
+    auto const end = std::min(line.find(' ', begin), line.size());
+    words.push_back(line.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return (std::stod(words.at(11)) + std::stod(words.at(12))) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+void fill(const fleet::testing::RedisServer& redis, int records) {
+  auto* const context = redisConnect("127.0.0.1", redis.port());
+  if (!context || context->err) throw std::runtime_error("cannot connect to the private redis");
+  auto const since = std::chrono::system_clock::now().time_since_epoch();
+  auto const now = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+  const char* const agents[] = {"orchestrator", "intake",    "research",   "document",   "financial",
+                                "drafting",     "crossexam", "compliance", "scheduling", "communication"};
+  constexpr int batch = 1000;
+  for (int begin = 0; begin < records; begin += batch) {
+    auto const end = std::min(records, begin + batch);
+    for (int n = begin; n < end; ++n) {
+      auto const source = n % 10;
+      auto const target = (source + 1 + n / 10 % 9) % 10;
+      auto const latency = 5'000 + n * 7919LL % 90'000;
+      auto const done = now + n;
+      redisAppendCommand(
+          context,
+          "XADD a2a:hops * v 1 hop_id 0198c0de-%08d-4a2a-8000 src %s dst %s op SendMessage attempt 1 "
+          "t_enq_us %lld t_deq_us %lld t_done_us %lld outcome ok trace_id %032d",
+          n, agents[source], agents[target], static_cast<long long>(done - latency),
+          static_cast<long long>(done - latency / 2), static_cast<long long>(done), n);
+    }
+    for (int n = begin; n < end; ++n) {
+      void* reply = nullptr;
+      if (redisGetReply(context, &reply) != REDIS_OK) throw std::runtime_error("the private redis went away");
+      freeReplyObject(reply);
+    }
+  }
+  redisFree(context);
+}
+
+bool counted(const fleet::testing::RedisServer& redis, int records) {
+  auto const position = redis.command({"HGET", "a2a:hops:checkpoint:a2a-exporter", "position"});
+  return position.find(" delivered=" + std::to_string(records) + " ") != std::string::npos;
+}
+
+struct Result {
+  double hops_per_second, exporter_us, server_us;
+};
+
+Result round(int records) {
+  fleet::testing::RedisServer redis;
+  fill(redis, records);
+  fleet::testing::TemporaryDirectory directory;
+  auto const config = directory.write("a2a.yml", "redis: {address: \"" + redis.address() + "\"}\n");
+  auto const server_before = cpu_seconds(redis.process().pid());
+  auto const begin = Clock::now();
+  fleet::testing::Launch launch;
+  launch.command = {std::string(FLEET_BIN_DIR) + "/a2a_exporter", "--config.file=" + config,
+                    "--web.listen-address=127.0.0.1:" + std::to_string(fleet::testing::free_port())};
+  launch.output = directory.path() / "log";
+  fleet::testing::Process exporter(launch);
+  while (!counted(redis, records)) {
+    if (Clock::now() - begin > std::chrono::minutes(2))
+      throw std::runtime_error("not counted:\n" + exporter.output());
+    ::usleep(5000);
+  }
+  std::chrono::duration<double> const took = Clock::now() - begin;
+  return {records / took.count(), cpu_seconds(exporter.pid()) * 1e6 / records,
+          (cpu_seconds(redis.process().pid()) - server_before) * 1e6 / records};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int const records = argc > 1 ? std::stoi(argv[1]) : 300'000;
+  int const rounds = argc > 2 ? std::stoi(argv[2]) : 3;
+  std::vector<Result> results;
+  for (int n = 0; n < rounds; ++n) {
+    auto const result = results.emplace_back(round(records));
+    std::printf("round %d: %8.0f hops/s, exporter %.2f us CPU a hop, redis-server %.2f us\n", n + 1,
+                result.hops_per_second, result.exporter_us, result.server_us);
+    std::fflush(stdout);
+  }
+  std::sort(results.begin(), results.end(),
+            [](auto const& a, auto const& b) { return a.exporter_us < b.exporter_us; });
+  auto const& median = results[results.size() / 2];
+  std::printf(
+      "median:  %8.0f hops/s (goal %.0f, ratio %.2f), exporter %.2f us CPU a hop (goal %.0f, ratio %.2f)\n",
+      median.hops_per_second, goal_hops, median.hops_per_second / goal_hops, median.exporter_us, goal_cpu_us,
+      median.exporter_us / goal_cpu_us);
+  return median.hops_per_second >= goal_hops && median.exporter_us <= goal_cpu_us ? 0 : 1;
+}

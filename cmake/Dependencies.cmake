@@ -1,0 +1,15 @@
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(OpenSSL REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Catch2 2 REQUIRED)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# Their pkg-config files ask for -D_FILE_OFFSET_BITS=64 and -pthread: no-ops on 64-bit glibc that would disable the
+# precompiled header.
+set_property(TARGET PkgConfig::hiredis PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS "")

@@ -1,0 +1,24 @@
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+# GCC 12 takes Asio's paired operator new and delete of a coroutine frame for a mismatch when it inlines only one of them.
+add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)
+if(FLEET_WARNINGS_AS_ERRORS)
+  add_compile_options(-Werror)
+endif()
+
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+# -O1: a coroutine-heavy program under ASan at -O0 is too slow to meet test deadlines, and its frames too large.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+
+if(FLEET_SANITIZE)
+  # -Wmaybe-uninitialized reports false positives once sanitizers rewrite the code (GCC bug 55217 and others).
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -Wno-maybe-uninitialized)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # ccache can only see through a precompiled header with -fpch-preprocess.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()

@@ -1,0 +1,20 @@
+// What this program was built from.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/metrics/families.hpp"
+
+namespace fleet::app {
+
+struct BuildInfo {
+  std::string_view version, revision, branch, compiler;
+};
+const BuildInfo& build_info();
+/// "pg_health_exporter, version 0.1.0 (revision abc123)\n  build ..." for --version.
+std::string version_text(std::string_view program);
+/// `<program>_build_info{version,revision,branch,compiler} 1`.
+void add_build_info(std::string_view program, Families& out);
+
+}  // namespace fleet::app

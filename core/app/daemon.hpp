@@ -1,0 +1,89 @@
+// The life of a service: flags, logging, /metrics and health endpoints, reload, drain.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/app/exit_status.hpp"
+#include "core/app/flags.hpp"
+#include "core/app/logging.hpp"
+#include "core/io/deadline.hpp"
+#include "core/metrics/families.hpp"
+#include "core/web/server.hpp"
+
+namespace fleet::app {
+
+/// The flags that every program has.
+struct CommonFlags {
+  std::string config_file;
+  bool config_check = false;
+  bool once = false;
+  std::vector<std::string> listen_addresses;  ///< --web.listen-address, repeatable
+  std::string telemetry_path = "/metrics";
+  unsigned max_requests = 40;                        ///< parallel scrapes; more are 503; 0: no limit
+  std::chrono::milliseconds scrape_timeout{10'000};  ///< when the scraper names none
+  std::chrono::milliseconds scrape_timeout_offset{
+      500};  ///< kept back from the scraper's deadline for the network
+  logging::Level log_level = logging::Level::info;
+  logging::Style log_style = logging::Style::logfmt;
+
+  /// Registers --config.file, --config.check, --once, --web.*, --log.*, --scrape.timeout,
+  /// --scrape.timeout-offset. Must outlive `flags`.
+  void register_on(Flags& flags, std::string default_config, std::string default_listen);
+};
+
+/// What a program gives to its daemon. Each hook says which thread calls it.
+struct DaemonHooks {
+  /// Fills a page; runs on the worker io thread, should end before the deadline. Throwing makes the scrape a
+  /// 500.
+  std::function<awaitable<void>(Deadline, Families&)> collect;
+  /// Reads the configuration anew and applies it, whole or not at all; throws config::Error. Runs on the worker
+  /// io thread. May be empty: then there is no /-/reload, and SIGHUP is ignored.
+  std::function<void()> reload;
+  /// Called on the worker io thread after the web server has drained, to stop feeds and loops; they then have 2
+  /// s to unwind before the worker is stopped. May be empty.
+  std::function<void()> stop;
+  /// Whether /-/ready says 200; default always. Any thread.
+  std::function<bool()> ready;
+  /// Further routes, registered before listening; handlers run on the web thread.
+  std::function<void(web::Server&)> routes;
+  /// Paragraphs and links for the landing page, HTML.
+  std::string landing_html;
+};
+
+/// Runs a service to its end: starts the worker and web threads, serves, waits for SIGTERM/SIGINT, then stops
+/// listening, drains (5 s at most), stops io and joins - in that order, because the web server must not die
+/// while a scrape is in flight. A second SIGTERM or SIGINT ends the process at once with status 128 + signal.
+/// SIGHUP and POST /-/reload call the reload hook; its outcome is `<program>_config_last_reload_successful` and
+/// `<program>_config_last_reload_success_timestamp_seconds`. A scrape that the worker does not finish by its
+/// deadline and a little more is a 503: a stuck worker never hangs the endpoint. Adds build info, process_* and
+/// `<program>_scrapes_total{code}`, `<program>_scrapes_in_flight`,
+/// `<program>_scrape_duration_seconds` to each page. run() returns the exit status: 0 after a signal, 2 if an
+/// address cannot be bound. Coroutines still suspended on the worker are destroyed with the Daemon: what they
+/// refer to must live as long, or be owned by them.
+class Daemon {
+ public:
+  /// `program` is the metric prefix: "pg_health_exporter".
+  Daemon(std::string program, CommonFlags flags);
+  ~Daemon();
+  /// Where collectors, feeds and probes live; one thread runs it between run()'s start and end. Exceptions that
+  /// reach it are logged and the thread goes on.
+  asio::io_context& worker();
+  int run(DaemonHooks hooks);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// How long one scrape may take, and its deadline: now + header seconds - offset, or now + fallback. A header
+/// that is no positive finite number is ignored. Never shorter than 100 ms, never longer than 5 minutes.
+std::chrono::milliseconds scrape_timeout(std::string_view timeout_header, const CommonFlags& flags);
+Deadline scrape_deadline(std::string_view timeout_header, const CommonFlags& flags);
+
+}  // namespace fleet::app

@@ -1,0 +1,53 @@
+// Answers scrapes: collects on the worker, renders on the web thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/app/daemon.hpp"
+#include "core/metrics/exposition.hpp"
+#include "core/metrics/instruments.hpp"
+#include "core/web/server.hpp"
+
+namespace fleet::app {
+
+template <class T>
+class Mailbox;
+
+/// One per daemon; all members on the web thread. Must outlive both io threads.
+class MetricsEndpoint {
+ public:
+  /// The collect hook of DaemonHooks; shared, because a scrape that the worker is late with outlives its
+  /// answer.
+  using Collect = std::shared_ptr<const std::function<awaitable<void>(Deadline, Families&)>>;
+
+  MetricsEndpoint(std::string program, CommonFlags flags, asio::io_context& web, asio::io_context& worker,
+                  Collect collect, Instruments& instruments);
+
+  /// 200 with the page; 503 beyond --web.max-requests, or if the worker has no page at the deadline plus 300
+  /// ms; 500 if the hook threw.
+  awaitable<web::Response> answer(const web::Request& request);
+
+ private:
+  struct Collected;
+  static awaitable<void> collect_on_worker(Collect collect, Deadline deadline,
+                                           std::shared_ptr<Mailbox<Collected>> mailbox);
+  awaitable<web::Response> scrape(Deadline deadline, Format format, bool compress);
+  web::Response render(Families page, Format format, bool compress) const;
+
+  std::string program_;
+  CommonFlags flags_;
+  asio::io_context& web_;
+  asio::io_context& worker_;
+  Collect collect_;
+  Instruments& instruments_;
+  Gauge& in_flight_;
+  Histogram& duration_;
+  Counter* answered_;
+  Counter* failed_;
+  Counter* refused_;
+};
+
+}  // namespace fleet::app

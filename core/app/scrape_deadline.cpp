@@ -1,0 +1,39 @@
+#include <charconv>
+#include <cmath>
+
+#include "core/app/daemon.hpp"
+
+namespace fleet::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds shortest{100};
+constexpr milliseconds longest{5 * 60 * 1000};
+
+std::string_view trim(std::string_view text) {
+  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+milliseconds scrape_timeout(std::string_view header, const CommonFlags& flags) {
+  header = trim(header);
+  double seconds = 0;
+  auto const [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
+  bool const whole = error == std::errc() && end == header.data() + header.size();
+  if (!whole || !std::isfinite(seconds) || seconds <= 0)
+    return std::clamp(flags.scrape_timeout, shortest, longest);
+  // Clamped as a double first: a huge header overflows the integer.
+  double const clamped = std::min(seconds * 1000.0, 1e9);
+  return std::clamp(milliseconds(static_cast<std::int64_t>(clamped)) - flags.scrape_timeout_offset, shortest,
+                    longest);
+}
+
+Deadline scrape_deadline(std::string_view timeout_header, const CommonFlags& flags) {
+  return Deadline::after(scrape_timeout(timeout_header, flags));
+}
+
+}  // namespace fleet::app

@@ -1,0 +1,117 @@
+// What one scrape returns: metric families whose samples are rendered as they are added.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/metrics/histogram.hpp"
+
+namespace fleet {
+
+enum class MetricType : std::uint8_t { counter, gauge, histogram, summary, untyped };
+
+using Label = std::pair<std::string_view, std::string_view>;
+
+/// Appends `{a="x",b="y"}` (nothing if empty) with values escaped as both text formats demand; invalid UTF-8 in
+/// a value becomes U+FFFD. Label names are the program's own and taken as they are.
+void append_labels(std::string& out, std::span<const Label> labels);
+/// Appends a sample value: shortest decimal that reads back equal, or NaN, +Inf, -Inf.
+void append_value(std::string& out, double value);
+
+/// An OpenMetrics exemplar; at most 128 characters of labels. Left out of text 0.0.4.
+struct Exemplar {
+  std::string trace_id;
+  double value = 0;
+  double unix_seconds = 0;
+};
+
+/// One metric family: name, help, type and its samples as finished lines. Adding a sample appends to one
+/// buffer; no object per sample is built.
+class Family {
+ public:
+  Family(std::string name, MetricType type, std::string help);
+
+  void add(double value) { add(std::span<const Label>(), value); }
+  void add(std::initializer_list<Label> labels, double value) {
+    add(std::span(labels.begin(), labels.size()), value);
+  }
+  void add(std::span<const Label> labels, double value);
+  /// A sample whose `name{labels} ` the caller rendered once and keeps: the cheapest form.
+  void add_rendered(std::string_view name_and_labels_and_space, double value);
+  /// `_bucket`, `_sum` and `_count` of one label set. Only for histogram families.
+  void add_histogram(std::initializer_list<Label> labels, const HistogramData& data,
+                     std::span<const Exemplar> exemplars = {}) {
+    add_histogram(std::span(labels.begin(), labels.size()), data, exemplars);
+  }
+  /// exemplars: empty, or one per bucket (an empty trace_id means none).
+  void add_histogram(std::span<const Label> labels, const HistogramData& data,
+                     std::span<const Exemplar> exemplars = {});
+
+  const std::string& name() const { return name_; }
+  MetricType type() const { return type_; }
+  const std::string& help() const { return help_; }
+  std::size_t series_groups() const { return groups_.size(); }
+  bool empty() const { return groups_.empty(); }
+
+ private:
+  friend class Families;
+  friend class Exposition;
+  struct Group {  // one label set: a line, or a histogram's lines; kept whole when sorted
+    std::uint32_t begin;
+    std::uint32_t key_length;  // of "name{labels}" at begin, for sorting and for finding duplicates
+  };
+  struct Mark {  // an exemplar, placed after the line that ends at `offset`
+    std::uint32_t offset;
+    std::string text;
+  };
+  void begin_group(std::size_t begin, std::size_t key_length);
+
+  std::string name_;
+  MetricType type_;
+  std::string help_;
+  std::string lines_;
+  std::vector<Group> groups_;
+  std::vector<Mark> marks_;
+  bool sorted_ = true;
+};
+
+/// The families of one page, by name. Not thread-safe; build it on one thread, hand it over whole.
+class Families {
+ public:
+  Families() = default;
+  Families(Families&&) = default;
+  Families& operator=(Families&&) = default;
+
+  /// The family of that name, made if new. Throws std::logic_error if it exists with another type. The
+  /// reference stays valid until this object is destroyed or merged away.
+  Family& family(std::string_view name, MetricType type, std::string_view help);
+  Family& counter(std::string_view name, std::string_view help) {
+    return family(name, MetricType::counter, help);
+  }
+  Family& gauge(std::string_view name, std::string_view help) { return family(name, MetricType::gauge, help); }
+  Family& histogram(std::string_view name, std::string_view help) {
+    return family(name, MetricType::histogram, help);
+  }
+  Family& untyped(std::string_view name, std::string_view help) {
+    return family(name, MetricType::untyped, help);
+  }
+
+  /// Moves every family of `other` into this page, joining those of one name. Throws std::logic_error on a
+  /// conflict of types, with nothing merged.
+  void merge(Families&& other);
+  std::size_t series() const;
+  /// Whether a family whose name ends in `name_suffix` ("_up") has a sample of value 0.
+  bool has_zero(std::string_view name_suffix) const;
+
+ private:
+  friend class Exposition;
+  std::map<std::string, Family, std::less<>> families_;
+};
+
+}  // namespace fleet

@@ -1,0 +1,135 @@
+#include "core/metrics/instruments.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+
+namespace fleet {
+
+Histogram::Histogram(std::vector<double> bounds) : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
+
+void Histogram::observe(double value) {
+  auto const bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
+  counts_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+  sum_.fetch_add(value, std::memory_order_relaxed);
+}
+
+HistogramData Histogram::snapshot() const {
+  HistogramData data(bounds_);
+  for (std::size_t i = 0; i < counts_.size(); ++i) data.counts[i] = counts_[i].load(std::memory_order_relaxed);
+  data.sum = sum_.load(std::memory_order_relaxed);
+  return data;
+}
+
+namespace {
+
+/// One kind of instrument by family and rendered label set; node-based maps keep the references stable.
+template <class Instrument>
+struct Shelf {
+  struct Entry {
+    template <class... Arguments>
+    Entry(std::string prefix, Instruments::LabelList list, Arguments&&... arguments)
+        : rendered(std::move(prefix)),
+          labels(std::move(list)),
+          instrument(std::forward<Arguments>(arguments)...) {}
+    std::string rendered;  // "name{labels} "
+    Instruments::LabelList labels;
+    Instrument instrument;
+  };
+  struct Series {
+    std::string help;
+    std::map<std::string, Entry> entries;
+  };
+  std::map<std::string, Series, std::less<>> families;
+
+  template <class... Arguments>
+  Instrument& get(std::string_view family, std::string_view help, const Instruments::LabelList& labels,
+                  Arguments&&... arguments) {
+    auto found = families.find(family);
+    if (found == families.end()) {
+      found = families.emplace(std::string(family), Series{std::string(help), {}}).first;
+    }
+    std::vector<Label> const views(labels.begin(), labels.end());
+    std::string key;
+    append_labels(key, views);
+    auto& entries = found->second.entries;
+    auto entry = entries.find(key);
+    if (entry == entries.end()) {
+      entry =
+          entries
+              .try_emplace(key, std::string(family) + key + " ", labels, std::forward<Arguments>(arguments)...)
+              .first;
+    }
+    return entry->second.instrument;
+  }
+
+  void remove(const Instruments::LabelList& wanted) {
+    for (auto& [name, series] : families) {
+      std::erase_if(series.entries, [&](auto const& entry) {
+        auto const& labels = entry.second.labels;
+        return std::all_of(wanted.begin(), wanted.end(), [&](auto const& label) {
+          return std::find(labels.begin(), labels.end(), label) != labels.end();
+        });
+      });
+    }
+  }
+};
+
+}  // namespace
+
+struct Instruments::Impl {
+  mutable std::mutex mutex;
+  Shelf<Counter> counters;
+  Shelf<Gauge> gauges;
+  Shelf<Histogram> histograms;
+};
+
+Instruments::Instruments() : impl_(std::make_unique<Impl>()) {}
+Instruments::~Instruments() = default;
+
+Counter& Instruments::counter(std::string_view family, std::string_view help, const LabelList& labels) {
+  std::lock_guard const lock(impl_->mutex);
+  return impl_->counters.get(family, help, labels);
+}
+
+Gauge& Instruments::gauge(std::string_view family, std::string_view help, const LabelList& labels) {
+  std::lock_guard const lock(impl_->mutex);
+  return impl_->gauges.get(family, help, labels);
+}
+
+Histogram& Instruments::histogram(std::string_view family, std::string_view help,
+                                  const std::vector<double>& bounds, const LabelList& labels) {
+  std::lock_guard const lock(impl_->mutex);
+  return impl_->histograms.get(family, help, labels, bounds);
+}
+
+void Instruments::remove(const LabelList& labels) {
+  std::lock_guard const lock(impl_->mutex);
+  impl_->counters.remove(labels);
+  impl_->gauges.remove(labels);
+  impl_->histograms.remove(labels);
+}
+
+void Instruments::collect(Families& out) const {
+  std::lock_guard const lock(impl_->mutex);
+  for (auto const& [name, series] : impl_->counters.families) {
+    auto& family = out.counter(name, series.help);
+    for (auto const& [key, entry] : series.entries)
+      family.add_rendered(entry.rendered, entry.instrument.value());
+  }
+  for (auto const& [name, series] : impl_->gauges.families) {
+    auto& family = out.gauge(name, series.help);
+    for (auto const& [key, entry] : series.entries)
+      family.add_rendered(entry.rendered, entry.instrument.value());
+  }
+  for (auto const& [name, series] : impl_->histograms.families) {
+    auto& family = out.histogram(name, series.help);
+    for (auto const& [key, entry] : series.entries) {
+      std::vector<Label> const labels(entry.labels.begin(), entry.labels.end());
+      family.add_histogram(labels, entry.instrument.snapshot());
+    }
+  }
+}
+
+}  // namespace fleet

@@ -1,0 +1,105 @@
+// One connection to a Redis server, on Asio.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/config/secret.hpp"
+#include "core/io/deadline.hpp"
+#include "core/io/mutex.hpp"
+#include "core/redis/reply.hpp"
+
+namespace fleet::redis {
+
+struct Options {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 6379;
+  std::string username;     ///< ACL user; empty: default user
+  config::Secret password;  ///< empty: no AUTH
+  int database = 0;
+  std::string client_name;  ///< CLIENT SETNAME, shown in CLIENT LIST; empty: none
+  std::chrono::milliseconds connect_timeout{3000};
+
+  /// "host:port", for labels and log lines; no credentials.
+  std::string address() const { return host + ":" + std::to_string(port); }
+};
+
+/// Reads `{address: host:port, username, password|password_file, database, connect_timeout}`; only `address` is
+/// required. An IPv6 address is written "[::1]:6379". Throws config::Error.
+Options read_options(const config::Value& value, std::string client_name);
+
+/// Several commands written at once.
+class Pipeline {
+ public:
+  Pipeline& add(std::initializer_list<std::string_view> words);
+  Pipeline& add(std::span<const std::string_view> words);
+  std::size_t size() const { return commands_; }
+  void clear();
+  const std::string& wire() const { return wire_; }
+
+ private:
+  std::string wire_;
+  std::size_t commands_ = 0;
+};
+
+/// An open connection; one pipeline at a time. Anything thrown but ReplyError leaves it unusable: drop it.
+/// Lives on one io thread.
+class Connection {
+ public:
+  /// Connects, authenticates, selects the database. Throws Timeout, boost::system::system_error, ReplyError,
+  /// ProtocolError.
+  static awaitable<std::unique_ptr<Connection>> open(Options options, Deadline deadline);
+  ~Connection();
+
+  /// Sends the pipeline and reads as many replies, error replies among them; throws Timeout,
+  /// boost::system::system_error (closed, reset) or ProtocolError. The replies live in this connection until
+  /// the next call.
+  awaitable<std::span<const Reply>> run(const Pipeline& pipeline, Deadline deadline);
+  const std::string& server_address() const;
+
+ private:
+  friend class Client;
+  struct Impl;
+  explicit Connection(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Keeps one connection to one server: opens it on demand, drops it after an error, lets one pipeline run at a
+/// time. A dropped connection is opened again by the next call, so the source is back as soon as it answers. If
+/// the kept connection turns out to be closed before any byte of an answer came (the server restarted), the
+/// pipeline is sent once more on a fresh one: a server killed between executing and answering may then execute
+/// it twice, so send what may be repeated. Lives on one io thread.
+class Client {
+ public:
+  Client(asio::any_io_executor executor, Options options);
+  ~Client();
+
+  /// The replies copied out of the connection, so that the next caller may go on.
+  class Replies {
+   public:
+    std::size_t size() const { return roots_.size(); }
+    Reply operator[](std::size_t n) const { return roots_.at(n); }
+
+   private:
+    friend class Client;
+    std::vector<std::unique_ptr<ReplyArena>> arenas_;
+    std::vector<Reply> roots_;
+  };
+  /// Throws as Connection::open() and Connection::run(); Timeout also if others held the connection for too
+  /// long.
+  awaitable<Replies> run(Pipeline pipeline, Deadline deadline);
+  const Options& options() const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;  // shared with the runs in flight
+};
+
+}  // namespace fleet::redis

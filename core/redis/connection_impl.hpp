@@ -1,0 +1,32 @@
+// The inside of a Connection, for connection.cpp and client.cpp only.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/redis/connection.hpp"
+
+namespace fleet::redis {
+
+struct Connection::Impl {
+  Impl(asio::ip::tcp::socket connected, std::string name);
+
+  /// Writes the pipeline and fills `arenas` with one reply each.
+  awaitable<void> exchange(const Pipeline& pipeline);
+  awaitable<void> handshake(const Options& options, Deadline deadline);
+  /// True if the idle connection has ended, or has bytes that nobody asked for. Never blocks.
+  bool closed_by_peer();
+
+  asio::ip::tcp::socket socket;
+  std::string address;
+  std::vector<char> buffer;
+  ReplyReader reader;
+  std::vector<std::unique_ptr<ReplyArena>> arenas;  // reused by the next pipeline; may be more than its replies
+  std::vector<Reply> replies;
+  std::size_t received = 0;  // bytes of answers in the present run
+  bool unusable = false;
+};
+
+}  // namespace fleet::redis

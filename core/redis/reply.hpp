@@ -1,0 +1,111 @@
+// A Redis reply (RESP2) decoded by hiredis' reader into flat storage.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fleet::redis {
+
+/// The server sent what no Redis sends; the connection is dropped.
+class ProtocolError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// An error reply ("-NOGROUP ...", "-LOADING ..."). The connection stays usable.
+class ReplyError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  /// The first word: "NOGROUP", "WRONGTYPE", "ERR".
+  std::string_view code() const;
+};
+
+enum class ReplyType : std::uint8_t { nil, status, error, integer, string, array };
+
+/// Storage of one reply: its elements in depth-first order and their bytes, two allocations however large it
+/// is. clear() keeps the memory for the next one.
+struct ReplyArena {
+  struct Element {
+    ReplyType type;
+    std::uint32_t size;    // bytes of a string, elements of an array
+    std::uint32_t skip;    // elements of this subtree, itself included
+    std::int64_t integer;  // an integer's value, or a string's offset in bytes
+  };
+  std::vector<Element> elements;
+  std::string bytes;
+  void clear() {
+    elements.clear();
+    bytes.clear();
+  }
+};
+
+/// A view of one element; valid while its arena is unchanged. Accessors throw ProtocolError if the type is
+/// another, and ReplyError if it is an error reply.
+class Reply {
+ public:
+  Reply() = default;
+  Reply(const ReplyArena* arena, std::uint32_t index) : arena_(arena), index_(index) {}
+
+  ReplyType type() const { return element().type; }
+  bool is_nil() const { return type() == ReplyType::nil; }
+  bool is_error() const { return type() == ReplyType::error; }
+  std::string_view text() const;        ///< string or status
+  std::string_view error_text() const;  ///< of an error reply
+  std::int64_t integer() const;
+  std::size_t size() const;  ///< of an array; 0 for nil
+  /// Throws ReplyError if this is an error reply.
+  Reply checked() const;
+
+  /// Iterates an array's direct children in O(1) a step.
+  class Iterator {
+   public:
+    Iterator(const ReplyArena* arena, std::uint32_t index) : arena_(arena), index_(index) {}
+    Reply operator*() const { return Reply(arena_, index_); }
+    Iterator& operator++() {
+      index_ += arena_->elements[index_].skip;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return index_ != other.index_; }
+
+   private:
+    const ReplyArena* arena_;
+    std::uint32_t index_;
+  };
+  Iterator begin() const;
+  Iterator end() const;
+  /// The n-th child, O(n).
+  Reply operator[](std::size_t n) const;
+
+ private:
+  const ReplyArena::Element& element() const { return arena_->elements[index_]; }
+  const ReplyArena* arena_ = nullptr;
+  std::uint32_t index_ = 0;
+};
+
+/// Cuts a byte stream into replies. Push-style, no socket: feed() what arrived, next() until false. Limits
+/// nesting and the size of one reply (512 MiB). Not thread-safe.
+class ReplyReader {
+ public:
+  ReplyReader();
+  ~ReplyReader();
+  ReplyReader(const ReplyReader&) = delete;
+
+  void feed(std::string_view bytes);
+  /// Decodes the next complete reply into `arena` (cleared first); false if more bytes are needed. Throws
+  /// ProtocolError.
+  bool next(ReplyArena& arena);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Appends one command in RESP to `out`.
+void append_command(std::string& out, std::span<const std::string_view> words);
+
+}  // namespace fleet::redis

@@ -1,0 +1,87 @@
+#include "core/redis/stream_state.hpp"
+
+#include <charconv>
+
+namespace fleet::redis {
+
+namespace {
+
+template <class Integer>
+bool read_integer(std::string_view text, Integer& number) {
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+bool no_such_key(const Reply& reply) {
+  return reply.is_error() && reply.error_text().find("no such key") != std::string_view::npos;
+}
+
+StreamId read_id(const Reply& reply) {
+  auto const id = StreamId::parse(reply.text());
+  if (!id) throw ProtocolError("redis sent a stream id that is none");
+  return *id;
+}
+
+/// Calls take(name, value) for each field of a reply that is a flat map.
+template <class Take>
+void each_field(const Reply& map, Take take) {
+  auto const end = map.end();
+  for (auto field = map.begin(); field != end; ++field) {
+    auto const name = (*field).text();
+    ++field;
+    if (!(field != end)) throw ProtocolError("redis sent a map with an odd number of elements");
+    take(name, *field);
+  }
+}
+
+}  // namespace
+
+std::string StreamId::text() const { return std::to_string(milliseconds) + "-" + std::to_string(sequence); }
+
+std::optional<StreamId> StreamId::parse(std::string_view text) {
+  StreamId id;
+  auto const dash = text.find('-');
+  if (!read_integer(text.substr(0, dash), id.milliseconds)) return std::nullopt;
+  if (dash != std::string_view::npos && !read_integer(text.substr(dash + 1), id.sequence)) return std::nullopt;
+  return id;
+}
+
+StreamState read_stream_state(Reply info_stream) {
+  StreamState state;
+  if (no_such_key(info_stream)) return state;
+  state.exists = true;
+  each_field(info_stream, [&state](std::string_view name, const Reply& value) {
+    if (name == "length") state.length = static_cast<std::uint64_t>(value.integer());
+    if (name == "last-generated-id") state.last_generated = read_id(value);
+    if (name == "entries-added") state.entries_added = static_cast<std::uint64_t>(value.integer());
+    if (name == "first-entry" && value.size() > 0) state.first = read_id(value[0]);
+  });
+  return state;
+}
+
+StreamState read_stream_state(Reply info_stream, Reply info_groups, std::string_view group) {
+  auto state = read_stream_state(info_stream);
+  if (!state.exists || no_such_key(info_groups)) return state;
+  auto const end = info_groups.end();
+  for (auto each = info_groups.begin(); each != end; ++each) {
+    bool ours = false;
+    StreamId delivered;
+    each_field(*each, [&](std::string_view name, const Reply& value) {
+      if (name == "name") ours = value.text() == group;
+      if (name == "last-delivered-id") delivered = read_id(value);
+    });
+    if (ours) state.group_delivered = delivered;
+  }
+  return state;
+}
+
+std::int64_t read_time_us(Reply time) {
+  std::int64_t seconds = 0, microseconds = 0;
+  if (time.size() != 2 || !read_integer(time[0].text(), seconds) ||
+      !read_integer(time[1].text(), microseconds)) {
+    throw ProtocolError("redis sent a TIME that is none");
+  }
+  return seconds * 1'000'000 + microseconds;
+}
+
+}  // namespace fleet::redis

@@ -1,0 +1,110 @@
+// Reads the stream of hop records for as long as the exporter runs.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/io/deadline.hpp"
+#include "core/redis/connection.hpp"
+#include "exporters/a2a/config.hpp"
+#include "exporters/a2a/hop_ledger.hpp"
+
+namespace fleet::a2a {
+
+/// The clock of the server, Redis TIME, carried on by the steady clock between two answers. Microseconds since
+/// 1970.
+class ServerClock {
+ public:
+  /// From the reply to TIME. Returns false if the clock was set back by more than 2 s.
+  bool set(redis::Reply time);
+  /// 0 while never set.
+  std::int64_t now_us() const;
+
+ private:
+  std::int64_t known_us_ = 0;
+  Deadline::Clock::time_point at_;
+};
+
+/// A coroutine that keeps one connection to the coordinator and moves hop records into a HopLedger: XREADGROUP,
+/// then MULTI {HSET checkpoint; SETRANGE of remembered hops; XACK} EXEC. The checkpoint is WATCHed from one
+/// transaction to the next, so a second reader of the same group by mistake costs conflicts (counted), not
+/// hops. Reconnects 0.1 s to 1 s after a failure. Worker io thread.
+class HopFeed : public std::enable_shared_from_this<HopFeed> {
+ public:
+  enum class Mode {
+    count,  ///< the one reader of its group
+    look,   ///< adds up the checkpoint and what came after it, once, and writes nothing: for --once
+  };
+  /// Begins at once. Keep the Handle: the feed stops when it goes.
+  class Handle {
+   public:
+    explicit Handle(std::shared_ptr<HopFeed> feed) : feed_(std::move(feed)) {}
+    Handle(const Handle&) = delete;
+    ~Handle() { feed_->stop(); }
+    HopFeed& operator*() const { return *feed_; }
+    HopFeed* operator->() const { return feed_.get(); }
+
+   private:
+    std::shared_ptr<HopFeed> feed_;
+  };
+  static std::shared_ptr<Handle> start(asio::any_io_executor executor, redis::Options redis, HopSettings hops,
+                                       std::chrono::milliseconds window, Mode mode);
+
+  HopLedger& ledger() { return ledger_; }
+  std::int64_t now_us() const { return clock_.now_us(); }
+  /// Whether the stream is being read.
+  bool up() const { return up_; }
+  /// Returns when the counts are known, the source has failed, or the deadline has passed.
+  awaitable<void> until_loaded(Deadline deadline);
+  /// Applies what a reload may change without starting anew.
+  void set_window(std::chrono::milliseconds window);
+
+ private:
+  HopFeed(redis::Options redis, HopSettings hops, std::chrono::milliseconds window, Mode mode);
+  static awaitable<void> run(std::shared_ptr<HopFeed> self);
+  void stop();
+
+  awaitable<void> session();
+  awaitable<void> load(redis::Connection& connection);
+  awaitable<void> claim(redis::Connection& connection, bool create_group);
+  awaitable<void> replay_pending(redis::Connection& connection);
+  awaitable<void> recall(redis::Connection& connection);
+  awaitable<void> look(redis::Connection& connection);
+  awaitable<void> follow(redis::Connection& connection);
+  awaitable<std::size_t> store(redis::Connection& connection, bool inspect, bool read_on);
+  awaitable<std::size_t> wait_for_records(redis::Connection& connection, bool inspect);
+
+  struct Place {  // of the answers to a transaction in its pipeline
+    std::size_t exec = 0;
+    std::size_t verify = 0;
+    std::string position;
+  };
+  Place add_transaction(redis::Pipeline& pipeline, bool create_group);
+  void check_transaction(std::span<const redis::Reply> replies, const Place& place);
+  std::size_t take(const redis::Reply& answer, HopLedger::Reading reading);
+  void set_clock(const redis::Reply& time);
+  void note_failure(const std::string& text);
+  void note_up();
+  void log_resets(const ResetCounts& before);
+
+  redis::Options redis_;
+  HopSettings hops_;
+  Mode mode_;
+  HopLedger ledger_;
+  ServerClock clock_;
+  asio::cancellation_signal cancel_;
+  bool running_ = false;
+  bool stopping_ = false;
+  bool up_ = false;
+  bool failed_ = false;
+  bool recall_wanted_ = false;
+  std::string last_failure_;
+  Deadline::Clock::time_point next_inspection_{};
+};
+
+}  // namespace fleet::a2a

@@ -1,0 +1,154 @@
+#include "exporters/a2a/hops_collector.hpp"
+
+#include <charconv>
+#include <map>
+#include <stdexcept>
+
+namespace fleet::a2a {
+namespace {
+
+// A scrape must be answered while Redis hangs, with time left to render.
+constexpr std::chrono::milliseconds redis_limit{3000};
+constexpr std::uint64_t most_started_fields = 100'000;
+
+void add_pairs(HopLedger& ledger, const LatencySettings& latency, std::int64_t now_us, Families& out) {
+  auto& latencies = out.gauge("a2a_protocol_latency_ms",
+                              "Latency quantile (default the 95th percentile) of the hops that completed in "
+                              "the latency window, in milliseconds.");
+  auto& durations = out.histogram("a2a_hop_duration_seconds", "From enqueued to finished.");
+  auto& hops = out.counter("a2a_hops_total", "Hops finished, by outcome.");
+  auto const& counts = ledger.counts();
+  for (std::size_t n = 0; n < counts.pairs.size(); ++n) {
+    auto const& pair = counts.pairs[n];
+    if (auto const found = now_us > 0 ? ledger.latency_us(n, latency.quantile, now_us) : std::nullopt) {
+      latencies.add({{"source", pair.source}, {"target", pair.target}}, *found / 1000);
+    }
+    durations.add_histogram({{"source", pair.source}, {"target", pair.target}}, pair.duration.data(),
+                            ledger.exemplars(n));
+    for (std::size_t outcome = 0; outcome < outcome_names.size(); ++outcome) {
+      hops.add({{"outcome", outcome_names[outcome]}, {"source", pair.source}, {"target", pair.target}},
+               static_cast<double>(pair.by_outcome[outcome]));
+    }
+  }
+}
+
+void add_targets(const HopCounts& counts, Families& out) {
+  auto& queue = out.histogram("a2a_hop_queue_duration_seconds", "From enqueued to taken by the target.");
+  auto& processing =
+      out.histogram("a2a_hop_processing_duration_seconds", "From taken by the target to finished.");
+  for (auto const& target : counts.targets) {
+    queue.add_histogram({{"target", target.target}}, target.queue.data());
+    processing.add_histogram({{"target", target.target}}, target.processing.data());
+  }
+}
+
+void add_reader(const HopLedger& ledger, Families& out) {
+  auto const& counts = ledger.counts();
+  auto& errors = out.counter("a2a_hop_errors_total", "Hops with outcome error, by A2A error code.");
+  for (std::size_t n = 0; n < error_codes.size(); ++n) {
+    errors.add({{"code", error_codes[n]}}, static_cast<double>(counts.errors[n]));
+  }
+  auto& skipped =
+      out.counter("a2a_hop_records_skipped_total", "Records that were not counted as a hop, by reason.");
+  for (std::size_t n = 0; n < skip_reason_names.size(); ++n) {
+    skipped.add({{"reason", skip_reason_names[n]}}, static_cast<double>(counts.skipped[n]));
+  }
+  auto& resets =
+      out.counter("a2a_feed_resets_total", "Times that the place in the stream had to be found anew.");
+  for (std::size_t n = 0; n < reset_reason_names.size(); ++n) {
+    resets.add({{"reason", reset_reason_names[n]}}, static_cast<double>(counts.resets[n]));
+  }
+  auto const& position = counts.position;
+  out.counter("a2a_feed_conflicts_total", "Times that another reader of the same group was found.")
+      .add(static_cast<double>(counts.conflicts));
+  out.counter("a2a_feed_records_total", "Records read from the stream, skipped ones too.")
+      .add(static_cast<double>(position.delivered));
+  if (position.added_base) {
+    out.counter("a2a_feed_lost_records_total",
+                "Records that were trimmed from the stream before they were read.")
+        .add(static_cast<double>(position.lost));
+  }
+  if (auto const lag = ledger.lag()) {
+    out.gauge("a2a_feed_lag_records", "Records of the stream that are not read yet, as of a second ago.")
+        .add(static_cast<double>(*lag));
+  }
+  if (position.newest_done_us > 0) {
+    out.gauge("a2a_feed_last_record_timestamp_seconds", "When the latest hop that was counted finished.")
+        .add(static_cast<double>(position.newest_done_us) / 1e6);
+  }
+}
+
+std::uint64_t read_count(std::string_view text) {
+  std::uint64_t value = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : 0;
+}
+
+struct Started {
+  std::string source, target;
+  std::uint64_t count = 0;
+};
+
+}  // namespace
+
+void add_hop_families(HopLedger& ledger, const LatencySettings& latency, std::int64_t now_us, Families& out) {
+  add_pairs(ledger, latency, now_us, out);
+  add_targets(ledger.counts(), out);
+  add_reader(ledger, out);
+}
+
+awaitable<void> HopsCollector::collect(Deadline deadline, Families& out) {
+  auto& feed = **feed_;
+  co_await feed.until_loaded(deadline.or_after(redis_limit));
+  out.gauge("a2a_feed_up", "Whether the stream of hop records is being read.").add(feed.up() ? 1 : 0);
+  if (feed.ledger().loaded()) add_hop_families(feed.ledger(), latency_, feed.now_us(), out);
+}
+
+void add_started_families(HopLedger& ledger, std::size_t max_pairs, redis::Reply started, Families& out) {
+  // Summed by name first: pairs beyond the limit, and names that no hop could have, share one series.
+  std::map<std::string, Started, std::less<>> pairs;
+  auto const end = started.end();
+  for (auto word = started.begin(); word != end; ++word) {
+    auto const key = (*word).text();
+    ++word;
+    auto const bar = key.find('|');
+    auto source = key.substr(0, bar);
+    auto target = bar == std::string_view::npos ? std::string_view() : key.substr(bar + 1);
+    bool const known = ledger.counts().find_pair(key) != HopCounts::none;
+    bool const valid = is_agent_name(source) && is_agent_name(target);
+    if (!known && (!valid || std::max(ledger.counts().pairs.size(), pairs.size()) >= max_pairs)) {
+      source = target = "other";
+    }
+    auto& pair = pairs[std::string(source) + "|" + std::string(target)];
+    pair.source = source;
+    pair.target = target;
+    pair.count += read_count((*word).text());
+  }
+  auto& begun = out.counter("a2a_hops_started_total", "Hops begun, as their senders count them.");
+  auto& unfinished = out.gauge("a2a_hops_unfinished", "Hops begun of which no record says that they finished.");
+  for (auto const& [key, pair] : pairs) {
+    begun.add({{"source", pair.source}, {"target", pair.target}}, static_cast<double>(pair.count));
+    if (!ledger.loaded()) continue;
+    auto const index = ledger.counts().find_pair(key);
+    auto const open = index == HopCounts::none ? pair.count : ledger.unfinished(index, pair.count);
+    unfinished.add({{"source", pair.source}, {"target", pair.target}}, static_cast<double>(open));
+  }
+}
+
+awaitable<void> StartedCollector::collect(Deadline deadline, Families& out) {
+  auto const limit = deadline.or_after(redis_limit);
+  co_await (*feed_)->until_loaded(limit);
+  redis::Pipeline size;
+  size.add({"HLEN", hops_.started});
+  auto const length = co_await client_->run(size, limit);
+  if (static_cast<std::uint64_t>(length[0].integer()) > most_started_fields) {
+    throw std::runtime_error("the hash " + hops_.started +
+                             " has more than 100000 fields, expected one a pair of agents");
+  }
+  redis::Pipeline all;
+  all.add({"HGETALL", hops_.started});
+  auto const replies = co_await client_->run(all, limit);
+  add_started_families((*feed_)->ledger(), hops_.max_pairs, replies[0].checked(), out);
+}
+
+}  // namespace fleet::a2a

@@ -1,0 +1,156 @@
+#include "exporters/a2a/recent_hops.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace fleet::a2a {
+namespace {
+
+void append_entry(std::string& out, std::uint64_t entry) {
+  for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(entry >> shift & 0xff);
+}
+
+std::uint64_t read_entry(std::string_view bytes) {
+  std::uint64_t entry = 0;
+  for (std::size_t n = 0; n < 8; ++n) {
+    entry |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[n])) << (8 * n);
+  }
+  return entry;
+}
+
+}  // namespace
+
+RecentHops::RecentHops(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)), table_(1024) {}
+
+std::uint64_t RecentHops::identity(std::string_view hop_id, std::uint32_t attempt) {
+  // Stored and read by other builds, so a hash of our own: FNV-1a over eight bytes at a time, then murmur3's
+  // finish.
+  std::uint64_t hash = 0xcbf29ce484222325ULL ^ (static_cast<std::uint64_t>(attempt) * 0x9e3779b97f4a7c15ULL);
+  auto const mix = [&hash](std::uint64_t word) {
+    hash ^= word;
+    hash *= 0xff51afd7ed558ccdULL;
+    hash ^= hash >> 32;
+  };
+  mix(hop_id.size());
+  while (hop_id.size() >= 8) {
+    mix(read_entry(hop_id));
+    hop_id.remove_prefix(8);
+  }
+  std::uint64_t rest = 0;
+  for (std::size_t n = 0; n < hop_id.size(); ++n) {
+    rest |= static_cast<std::uint64_t>(static_cast<unsigned char>(hop_id[n])) << (8 * n);
+  }
+  mix(rest);
+  hash *= 0xc4ceb9fe1a85ec53ULL;
+  hash ^= hash >> 33;
+  return hash == 0 ? 1 : hash;
+}
+
+std::size_t RecentHops::slot_of(std::uint64_t identity) const {
+  auto const mask = table_.size() - 1;
+  auto slot = static_cast<std::size_t>(identity) & mask;
+  while (table_[slot] != 0 && table_[slot] != identity) slot = (slot + 1) & mask;
+  return slot;
+}
+
+void RecentHops::grow() {
+  std::vector<std::uint64_t> old(table_.size() * 2);
+  old.swap(table_);
+  for (auto const identity : old) {
+    if (identity != 0) table_[slot_of(identity)] = identity;
+  }
+}
+
+bool RecentHops::insert(std::uint64_t identity) {
+  auto slot = slot_of(identity);
+  if (table_[slot] == identity) return false;
+  auto const place = static_cast<std::size_t>(total_ % capacity_);
+  if (place >= ring_.size()) ring_.resize(place + 1);
+  if (ring_[place] != 0) {
+    erase(ring_[place]);
+    slot = slot_of(identity);
+  }
+  if (2 * (used_ + 1) > table_.size()) {
+    grow();
+    slot = slot_of(identity);
+  }
+  table_[slot] = identity;
+  ++used_;
+  ring_[place] = identity;
+  ++total_;
+  return true;
+}
+
+void RecentHops::erase(std::uint64_t identity) {
+  auto const mask = table_.size() - 1;
+  auto hole = slot_of(identity);
+  if (table_[hole] != identity) return;
+  --used_;
+  // Close the hole: whatever was pushed past it by a collision moves back.
+  for (auto next = (hole + 1) & mask; table_[next] != 0; next = (next + 1) & mask) {
+    auto const home = static_cast<std::size_t>(table_[next]) & mask;
+    if (((next - home) & mask) >= ((next - hole) & mask)) {
+      table_[hole] = table_[next];
+      hole = next;
+    }
+  }
+  table_[hole] = 0;
+}
+
+void RecentHops::take_back(std::size_t count) {
+  for (; count > 0 && total_ > 0; --count) {
+    --total_;
+    auto& entry = ring_[static_cast<std::size_t>(total_ % capacity_)];
+    if (entry != 0) erase(entry);
+    entry = 0;
+  }
+}
+
+void RecentHops::clear() {
+  total_ = 0;
+  used_ = 0;
+  ring_.clear();
+  table_.assign(1024, 0);
+}
+
+std::vector<RecentHops::Part> RecentHops::parts_since(std::uint64_t since) const {
+  std::vector<Part> parts;
+  if (total_ == since) return parts;
+  auto number = total_ - since > capacity_ ? total_ - std::min<std::uint64_t>(capacity_, total_) : since;
+  while (number < total_) {
+    auto const place = static_cast<std::size_t>(number % capacity_);
+    if (parts.empty() || place == 0) parts.push_back({8 * place, {}});
+    append_entry(parts.back().bytes, place < ring_.size() ? ring_[place] : 0);
+    ++number;
+  }
+  return parts;
+}
+
+bool RecentHops::restore(std::string_view stored, std::uint64_t stored_total, std::uint64_t stored_capacity) {
+  clear();
+  auto const present = stored.size() / 8;
+  if (stored_capacity == capacity_) {
+    ring_.resize(std::min<std::size_t>(present, capacity_));
+    for (std::size_t place = 0; place < ring_.size(); ++place) {
+      auto const identity = read_entry(stored.substr(8 * place));
+      if (identity == 0) continue;
+      auto const slot = slot_of(identity);
+      if (table_[slot] == identity) continue;
+      ring_[place] = identity;
+      table_[slot] = identity;
+      if (2 * ++used_ > table_.size()) grow();
+    }
+    total_ = stored_total;
+    return true;
+  }
+  if (stored_capacity == 0) return false;
+  auto const first = stored_total > stored_capacity ? stored_total - stored_capacity : 0;
+  for (auto number = first; number < stored_total; ++number) {
+    auto const place = static_cast<std::size_t>(number % stored_capacity);
+    if (place >= present) continue;
+    if (auto const identity = read_entry(stored.substr(8 * place)); identity != 0) insert(identity);
+  }
+  return false;
+}
+
+}  // namespace fleet::a2a

@@ -1,0 +1,125 @@
+#include "exporters/collector_set.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+#include <utility>
+
+#include "core/app/logging.hpp"
+
+namespace fleet::exporters {
+namespace {
+
+// For a cancelled collector to unwind; one that does not is left behind, so that the others are still
+// published.
+constexpr std::chrono::milliseconds unwind_grace{50};
+
+struct Outcome {
+  Families page;
+  std::string failure;  // "" on success
+  double seconds = 0;
+};
+
+void add_labels(std::vector<Label>& labels, const Collector& collector) {
+  labels.emplace_back("collector", collector.name());
+  if (!collector.target().empty()) labels.emplace_back("target", collector.target());
+}
+
+}  // namespace
+
+// One run of all collectors. A collector that outlives its deadline keeps writing here, not into the page.
+struct CollectorSet::State {
+  State(const asio::any_io_executor& executor, std::size_t collectors)
+      : outcomes(collectors), running(collectors), all_done(executor) {}
+  std::vector<std::optional<Outcome>> outcomes;
+  std::size_t running;
+  asio::steady_timer all_done;  // cancelled by the last one
+};
+
+CollectorSet::CollectorSet(std::string exporter, std::vector<std::unique_ptr<Collector>> collectors)
+    : exporter_(std::move(exporter)), collectors_(std::move(collectors)), last_failure_(collectors_.size()) {}
+
+awaitable<void> CollectorSet::run_one(std::shared_ptr<CollectorSet> self, std::shared_ptr<State> state,
+                                      std::size_t index, Deadline deadline) {
+  Outcome outcome;
+  auto const begin = Deadline::Clock::now();
+  try {
+    std::string const what = "collector " + std::string(self->collectors_[index]->name());
+    awaitable<void> work = self->collectors_[index]->collect(deadline, outcome.page);
+    co_await before(deadline, std::move(work), what);
+  } catch (const std::exception& error) {
+    outcome.failure = *error.what() != '\0' ? error.what() : "failed without a reason";
+  } catch (...) {
+    outcome.failure = "failed without a reason";
+  }
+  std::chrono::duration<double> const took = Deadline::Clock::now() - begin;
+  outcome.seconds = took.count();
+  state->outcomes[index] = std::move(outcome);
+  if (--state->running == 0) state->all_done.cancel();
+}
+
+awaitable<bool> CollectorSet::collect(Deadline deadline, Families& out) {
+  auto const self = shared_from_this();
+  auto const executor = co_await asio::this_coro::executor;
+  auto const begin = Deadline::Clock::now();
+  auto const state = std::make_shared<State>(executor, collectors_.size());
+  for (std::size_t i = 0; i < collectors_.size(); ++i) {
+    awaitable<void> work = run_one(self, state, i, deadline);
+    asio::co_spawn(executor, std::move(work), asio::detached);
+  }
+  boost::system::error_code ignored;
+  auto token = asio::redirect_error(asio::use_awaitable, ignored);
+  state->all_done.expires_at(deadline.when() + unwind_grace);
+  if (state->running > 0) co_await state->all_done.async_wait(token);
+
+  bool all_good = true;
+  std::chrono::duration<double> const so_far = Deadline::Clock::now() - begin;
+  for (std::size_t i = 0; i < collectors_.size(); ++i) {
+    std::optional<Outcome> outcome = std::exchange(state->outcomes[i], std::nullopt);
+    if (!outcome) {
+      outcome.emplace();
+      outcome->failure = "timed out, and does not end when cancelled";
+      outcome->seconds = so_far.count();
+    }
+    if (outcome->failure.empty()) outcome->failure = merge(std::move(outcome->page), out);
+    report(i, outcome->failure, outcome->seconds, out);
+    all_good = all_good && outcome->failure.empty();
+  }
+  co_return all_good;
+}
+
+// Returns why the page could not be joined with the others', or "".
+std::string CollectorSet::merge(Families&& page, Families& out) {
+  try {
+    out.merge(std::move(page));
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return {};
+}
+
+void CollectorSet::report(std::size_t index, const std::string& failure, double seconds, Families& out) {
+  const Collector& collector = *collectors_[index];
+  std::vector<Label> labels;
+  add_labels(labels, collector);
+  out.gauge(exporter_ + "_collector_success", "Whether the collector's last run succeeded.")
+      .add(labels, failure.empty() ? 1 : 0);
+  out.gauge(exporter_ + "_collector_duration_seconds", "How long the collector's last run took.")
+      .add(labels, seconds);
+
+  std::string& last = last_failure_[index];
+  if (failure == last) return;
+  std::string const name(collector.name()), target(collector.target());
+  if (failure.empty()) {
+    logging::info("collector recovered", {{"collector", name}, {"target", target}});
+  } else {
+    logging::warn("collector failed", {{"collector", name}, {"target", target}, {"err", failure}});
+  }
+  last = failure;
+}
+
+}  // namespace fleet::exporters

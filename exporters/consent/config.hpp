@@ -1,0 +1,23 @@
+// What consent.yml says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/config/document.hpp"
+#include "core/postgres/session.hpp"
+#include "exporters/sql_queries.hpp"
+
+namespace fleet::consent {
+
+struct Config {
+  postgres::Options database;
+  std::vector<std::string> consent_types;  ///< have series of value 0 before the tables hold anything of theirs
+  std::size_t label_limit = 20;            ///< further types before "other"
+  exporters::Queries queries;              ///< ready to send: placeholders filled in
+};
+
+/// Reads and checks all of it, opens nothing. Throws config::Error.
+Config read_config(const config::Document& document);
+
+}  // namespace fleet::consent

@@ -1,0 +1,25 @@
+// Privacy consents: granted, withdrawn, expired, and whether processing follows them.
+#include <memory>
+#include <utility>
+
+#include "exporters/consent/collectors.hpp"
+#include "exporters/consent/config.hpp"
+#include "exporters/run_exporter.hpp"
+
+int main(int argc, char** argv) {
+  using namespace fleet;
+  auto const memory = std::make_shared<consent::Memory>();
+  exporters::ExporterDescription description;
+  description.program = "consent_exporter";
+  description.summary =
+      "Exports privacy consents: granted, withdrawn, expired, and whether processing follows them.";
+  description.default_config = "consent.yml";
+  description.default_listen = ":9705";
+  description.parse = [memory](const config::Document& document) -> exporters::Build {
+    auto const config = std::make_shared<const consent::Config>(consent::read_config(document));
+    return [config, memory](asio::any_io_executor executor) {
+      return consent::make_collectors(*config, memory, std::move(executor));
+    };
+  };
+  return exporters::run_exporter(argc, argv, description);
+}

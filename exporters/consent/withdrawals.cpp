@@ -1,0 +1,51 @@
+#include "exporters/consent/withdrawals.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "exporters/answer_by.hpp"
+
+namespace fleet::consent {
+
+std::vector<PendingCount> read_withdrawals(const postgres::Rows& rows) {
+  auto const type = rows.column("consent_type"), pending = rows.column("pending"),
+             oldest = rows.column("oldest_pending_seconds");
+  std::vector<PendingCount> counts;
+  counts.reserve(rows.size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    PendingCount count;
+    count.consent_type = rows.text(row, type);
+    count.pending = rows.number_or_null(row, pending).value_or(0);
+    count.oldest_seconds = rows.number_or_null(row, oldest).value_or(0);
+    counts.push_back(std::move(count));
+  }
+  std::sort(counts.begin(), counts.end(),
+            [](const auto& a, const auto& b) { return a.consent_type < b.consent_type; });
+  return counts;
+}
+
+void publish_withdrawals(const std::vector<PendingCount>& rows, exporters::LabelLimit& types, Families& out) {
+  std::map<std::string, PendingCount> by_type;
+  for (auto const& type : types.known()) by_type[type];
+  for (auto const& row : rows) {
+    auto& count = by_type[types.label(row.consent_type)];
+    count.pending += row.pending;
+    count.oldest_seconds = std::max(count.oldest_seconds, row.oldest_seconds);
+  }
+  auto& pending =
+      out.gauge("consent_withdrawals_pending", "Withdrawals of consent that nobody has acted on yet.");
+  auto& age = out.gauge("consent_withdrawal_oldest_pending_age_seconds",
+                        "Time since the oldest withdrawal that nobody has acted on yet; 0 if there is none.");
+  for (auto const& [type, count] : by_type) {
+    pending.add({{"consent_type", type}}, count.pending);
+    age.add({{"consent_type", type}}, count.oldest_seconds);
+  }
+}
+
+awaitable<void> Withdrawals::collect(Deadline deadline, Families& out) {
+  std::string query = "withdrawals";
+  auto const rows = co_await source_->read(std::move(query), read_withdrawals, exporters::answer_by(deadline));
+  publish_withdrawals(rows, types_, out);
+}
+
+}  // namespace fleet::consent

@@ -1,0 +1,264 @@
+#include "exporters/documents/batch_feed.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/detached.hpp>
+#include <charconv>
+
+#include "core/app/logging.hpp"
+
+namespace fleet::exporters::documents {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view block_text = "1000";
+constexpr milliseconds answer_limit{3000};  // longer than the block
+constexpr milliseconds first_backoff{100}, longest_backoff{1000};
+
+awaitable<void> pause(Deadline::Clock::duration length) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, length);
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+/// The fields of a HGETALL reply that a checkpoint has.
+struct Checkpoint {
+  std::string_view state;
+  redis::StreamId position;
+  std::uint64_t resets = 0, sequence = 0;
+};
+
+std::uint64_t read_count(std::string_view text) {
+  std::uint64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+Checkpoint read_checkpoint(const redis::Reply& reply) {
+  Checkpoint checkpoint;
+  for (std::size_t i = 0; i + 1 < reply.size(); i += 2) {
+    auto const name = reply[i].text(), value = reply[i + 1].text();
+    if (name == "state") checkpoint.state = value;
+    if (name == "position") checkpoint.position = redis::StreamId::parse(value).value_or(redis::StreamId());
+    if (name == "resets") checkpoint.resets = read_count(value);
+    if (name == "sequence") checkpoint.sequence = read_count(value);
+  }
+  return checkpoint;
+}
+
+/// Counts the entries after `position`, moves it on, and returns the ids of all.
+std::vector<std::string> take(redis::Reply entries, Batches& batches, redis::StreamId& position) {
+  std::vector<std::string> ids;
+  for (auto const entry : entries) {
+    ids.emplace_back(entry[0].text());
+    auto const id = redis::StreamId::parse(ids.back());
+    if (!id) throw redis::ProtocolError("redis sent a stream id that is none");
+    if (*id <= position) continue;  // counted before
+    position = *id;
+    auto const parsed = parse_batch(entry[1]);
+    if (auto const* const record = std::get_if<BatchRecord>(&parsed)) {
+      batches.apply(*record);
+    } else {
+      batches.skip(std::get<Skip>(parsed));
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+std::shared_ptr<BatchFeed::Handle> BatchFeed::start(asio::any_io_executor executor, Settings settings,
+                                                    Mode mode) {
+  std::shared_ptr<BatchFeed> feed(new BatchFeed(std::move(settings), mode));
+  feed->running_ = true;
+  asio::co_spawn(executor, run(feed), asio::bind_cancellation_slot(feed->cancel_.slot(), asio::detached));
+  return std::make_shared<Handle>(std::move(feed));
+}
+
+void BatchFeed::stop() {
+  stopping_ = true;
+  if (running_) cancel_.emit(asio::cancellation_type::terminal);
+}
+
+void BatchFeed::set_rules(BatchRules rules) {
+  settings_.rules = rules;
+  if (stored_) stored_->set_rules(rules);
+}
+
+void BatchFeed::note_time(std::int64_t server_us) {
+  server_us_ = server_us;
+  server_asked_ = Deadline::Clock::now();
+}
+
+std::int64_t BatchFeed::now_us() const {
+  if (server_us_ == 0) return 0;
+  auto const since = Deadline::Clock::now() - server_asked_;
+  return server_us_ + std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+}
+
+awaitable<void> BatchFeed::until_loaded(Deadline deadline) {
+  while (!stored_ && !failed_ && !deadline.expired()) {
+    co_await pause(std::min<Deadline::Clock::duration>(milliseconds(10), deadline.remaining()));
+  }
+}
+
+awaitable<void> BatchFeed::run(std::shared_ptr<BatchFeed> self) {
+  struct Running {  // also when the io_context is destroyed with this frame in it
+    BatchFeed& feed;
+    ~Running() {
+      feed.running_ = false;
+      if (feed.mode_ == Mode::count) feed.up_ = false;  // a look that has ended well stays up
+    }
+  } const running{*self};
+  auto backoff = first_backoff;
+  while (!self->stopping_) {
+    std::string failure;
+    try {
+      co_await self->session();
+      co_return;  // only a look ends
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+    if (self->stopping_) co_return;
+    if (std::exchange(self->up_, false)) backoff = first_backoff;
+    self->failed_ = true;
+    if (failure != self->last_failure_) {
+      logging::warn("batch feed failed", {{"redis", self->settings_.redis.address()}, {"err", failure}});
+      self->last_failure_ = failure;
+    }
+    try {
+      co_await pause(backoff);
+    } catch (const std::exception&) {
+      co_return;  // stopped
+    }
+    backoff = std::min(2 * backoff, longest_backoff);
+  }
+}
+
+awaitable<void> BatchFeed::session() {
+  auto const limit = Deadline::after(settings_.redis.connect_timeout);
+  auto const connection = co_await redis::Connection::open(settings_.redis, limit);
+  if (mode_ == Mode::look) {
+    co_await look(*connection);
+    co_return;
+  }
+  co_await load(*connection);
+  while (co_await read(*connection, true) > 0) {
+  }
+  note_up();
+  for (;;) co_await read(*connection, false);
+}
+
+void BatchFeed::note_up() {
+  up_ = true;
+  failed_ = false;
+  if (last_failure_.empty()) return;
+  logging::info("batch feed recovered", {{"redis", settings_.redis.address()}});
+  last_failure_.clear();
+}
+
+awaitable<void> BatchFeed::look(redis::Connection& connection) {
+  redis::Pipeline first;
+  first.add({"TIME"});
+  first.add({"HGETALL", settings_.batches.checkpoint});
+  auto const held = co_await connection.run(first, Deadline::after(answer_limit));
+  note_time(redis::read_time_us(held[0]));
+  auto const checkpoint = read_checkpoint(held[1].checked());
+  auto next = Batches::decode(checkpoint.state, settings_.rules).value_or(Batches(settings_.rules));
+  resets_ = checkpoint.resets;
+  auto position = checkpoint.position;
+  for (;;) {
+    auto const after = "(" + position.text();
+    redis::Pipeline page;
+    page.add({"XRANGE", settings_.batches.stream, after, "+", "COUNT", "1000"});
+    auto const replies = co_await connection.run(page, Deadline::after(answer_limit));
+    if (take(replies[0].checked(), next, position).empty()) break;
+  }
+  stored_ = std::move(next);
+  up_ = true;
+}
+
+awaitable<void> BatchFeed::load(redis::Connection& connection) {
+  redis::Pipeline pipeline;
+  pipeline.add({"TIME"});
+  pipeline.add({"HGETALL", settings_.batches.checkpoint});
+  pipeline.add({"XINFO", "STREAM", settings_.batches.stream});
+  pipeline.add({"XINFO", "GROUPS", settings_.batches.stream});
+  auto const replies = co_await connection.run(pipeline, Deadline::after(answer_limit));
+  note_time(redis::read_time_us(replies[0]));
+  auto const checkpoint = read_checkpoint(replies[1].checked());
+  auto const stream = redis::read_stream_state(replies[2], replies[3], settings_.batches.group);
+
+  // A transaction whose answer was lost may have been carried out: then Redis is ahead of memory, and right.
+  // Behind memory it is only where it has lost what it had confirmed.
+  auto held = Batches::decode(checkpoint.state, settings_.rules);
+  if (!held && !checkpoint.state.empty()) {
+    logging::error("checkpoint cannot be read; counting anew", {{"key", settings_.batches.checkpoint}});
+  }
+  bool const redis_is_right = held && (!stored_ || checkpoint.sequence >= sequence_);
+  auto next = redis_is_right ? std::move(*held) : stored_.value_or(Batches(settings_.rules));
+  if (redis_is_right) {
+    position_ = checkpoint.position;
+    resets_ = checkpoint.resets;
+    sequence_ = checkpoint.sequence;
+  }
+  if (stream.last_generated < position_) {
+    logging::warn("stream began anew", {{"stream", settings_.batches.stream}});
+    position_ = redis::StreamId();
+    ++resets_;
+  }
+  std::span<const std::string> const nothing;
+  co_await store(connection, next, nothing, !stream.group_delivered.has_value());
+}
+
+awaitable<void> BatchFeed::store(redis::Connection& connection, const Batches& next,
+                                 std::span<const std::string> ids, bool create_group) {
+  auto const& names = settings_.batches;
+  redis::Pipeline pipeline;
+  pipeline.add({"MULTI"});
+  auto const state = next.encode(), position = position_.text(), resets = std::to_string(resets_),
+             sequence = std::to_string(sequence_ + 1);
+  pipeline.add(
+      {"HSET", names.checkpoint, "state", state, "position", position, "resets", resets, "sequence", sequence});
+  if (create_group) pipeline.add({"XGROUP", "CREATE", names.stream, names.group, "0", "MKSTREAM"});
+  if (!ids.empty()) {
+    std::vector<std::string_view> words{"XACK", names.stream, names.group};
+    words.insert(words.end(), ids.begin(), ids.end());
+    pipeline.add(words);
+  }
+  pipeline.add({"EXEC"});
+  auto const replies = co_await connection.run(pipeline, Deadline::after(answer_limit));
+  auto const exec = replies.back().checked();
+  for (auto const result : exec) {
+    if (result.is_error() && !result.error_text().starts_with("BUSYGROUP")) result.checked();
+  }
+  stored_ = next;
+  ++sequence_;
+}
+
+awaitable<std::size_t> BatchFeed::read(redis::Connection& connection, bool pending) {
+  auto const& names = settings_.batches;
+  redis::Pipeline pipeline;
+  std::string_view const from = pending ? "0" : ">";
+  pipeline.add({"XREADGROUP", "GROUP", names.group, names.consumer, "COUNT", "200", "BLOCK", block_text,
+                "STREAMS", names.stream, from});
+  auto const replies = co_await connection.run(pipeline, Deadline::after(answer_limit));
+  auto const answer = replies[0].checked();
+  if (answer.size() == 0) co_return 0;
+
+  auto next = *stored_;
+  auto position = position_;
+  auto const ids = take(answer[0][1], next, position);
+  if (ids.empty()) co_return 0;
+  next.give_up_old(now_us());
+  auto const before = std::exchange(position_, position);
+  try {
+    co_await store(connection, next, ids, false);
+  } catch (...) {
+    position_ = before;
+    throw;
+  }
+  co_return ids.size();
+}
+
+}  // namespace fleet::exporters::documents

@@ -1,0 +1,90 @@
+#include "exporters/documents/batch_record.hpp"
+
+#include <boost/json.hpp>
+#include <charconv>
+
+namespace fleet::exporters::documents {
+
+namespace {
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t number = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+struct RawFields {
+  std::string_view event, batch_id, pipeline, size, succeeded, failed, at_us;
+};
+
+RawFields pick(const redis::Reply& fields) {
+  RawFields raw;
+  std::string_view name;
+  bool is_value = false;
+  for (auto const item : fields) {
+    if (!is_value) {
+      name = item.text();
+    } else if (name == "event") {
+      raw.event = item.text();
+    } else if (name == "batch_id") {
+      raw.batch_id = item.text();
+    } else if (name == "pipeline") {
+      raw.pipeline = item.text();
+    } else if (name == "size") {
+      raw.size = item.text();
+    } else if (name == "succeeded") {
+      raw.succeeded = item.text();
+    } else if (name == "failed") {
+      raw.failed = item.text();
+    } else if (name == "at_us") {
+      raw.at_us = item.text();
+    }
+    is_value = !is_value;
+  }
+  return raw;
+}
+
+}  // namespace
+
+std::string_view to_string(Skip reason) {
+  static constexpr std::string_view words[] = {"malformed", "negative", "duplicate", "trimmed", "unpaired"};
+  static_assert(std::size(words) == skip_kinds);
+  return words[static_cast<std::size_t>(reason)];
+}
+
+std::variant<BatchRecord, Skip> parse_batch(const redis::Reply& fields) {
+  if (fields.is_nil()) return Skip::trimmed;
+  auto const raw = pick(fields);
+  BatchRecord record;
+  if (raw.event == "finished") {
+    record.event = BatchEvent::finished;
+  } else if (raw.event != "started") {
+    return Skip::malformed;
+  }
+  auto const size = parse_integer(raw.size), at = parse_integer(raw.at_us);
+  if (raw.batch_id.empty() || raw.pipeline.empty() || !size || !at) return Skip::malformed;
+  record.batch_id = raw.batch_id;
+  record.pipeline = raw.pipeline;
+  record.size = *size;
+  record.at_us = *at;
+  if (record.event == BatchEvent::finished) {
+    auto const succeeded = parse_integer(raw.succeeded), failed = parse_integer(raw.failed);
+    if (!succeeded || !failed) return Skip::malformed;
+    record.succeeded = *succeeded;
+    record.failed = *failed;
+  }
+  if (record.size < 0 || record.at_us < 0 || record.succeeded < 0 || record.failed < 0) return Skip::negative;
+  return record;
+}
+
+std::optional<std::int64_t> parse_enqueued_at(std::string_view entry) {
+  boost::system::error_code error;
+  auto const value = boost::json::parse(entry, error);
+  auto const* const object = error ? nullptr : value.if_object();
+  auto const* const member = object ? object->if_contains("enqueued_at_us") : nullptr;
+  if (!member || !member->is_int64() || member->get_int64() < 0) return std::nullopt;
+  return member->get_int64();
+}
+
+}  // namespace fleet::exporters::documents

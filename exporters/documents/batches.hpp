@@ -1,0 +1,71 @@
+// Batches in flight and finished: the state behind the document metrics.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/metrics/families.hpp"
+#include "exporters/documents/batch_record.hpp"
+
+namespace fleet::exporters::documents {
+
+struct BatchRules {
+  std::int64_t linger_us = 300'000'000;            ///< how long the last finished batch stays in the two gauges
+  std::int64_t stuck_after_us = 600'000'000;       ///< a batch in flight for longer is stuck
+  std::int64_t abandon_after_us = 86'400'000'000;  ///< a batch in flight for longer is given up and forgotten
+  std::int64_t large_size = 500;                   ///< objective: batches of this size or more
+  std::size_t max_pipelines = 50;                  ///< further pipelines are counted as "other"
+};
+
+/// Everything counted so far. Plain data and arithmetic: no sockets, no clock of its own; `now_us` is the
+/// queue's Redis TIME. encode() and decode() carry it through the checkpoint, so a restart loses nothing.
+class Batches {
+ public:
+  explicit Batches(BatchRules rules) : rules_(rules) {}
+
+  void apply(const BatchRecord& record);
+  void skip(Skip reason) { ++skipped_[static_cast<std::size_t>(reason)]; }
+  /// Forgets batches in flight since before now - abandon_after.
+  void give_up_old(std::int64_t now_us);
+
+  /// Adds counters, histograms and, from one snapshot with equal labels, document_processing_time_seconds and
+  /// document_batch_size: of the oldest batch in flight, else of the last finished for `linger`, else absent.
+  void add_families(std::int64_t now_us, Families& out) const;
+
+  std::string encode() const;
+  /// The state that encode() wrote; nullopt if the text is not one.
+  static std::optional<Batches> decode(std::string_view text, BatchRules rules);
+  void set_rules(BatchRules rules) { rules_ = rules; }
+
+ private:
+  struct InFlight {
+    std::string pipeline;
+    std::int64_t size, started_us;
+  };
+  struct Pipeline {
+    std::uint64_t started = 0, succeeded_batches = 0, partial_batches = 0, failed_batches = 0, abandoned = 0;
+    std::uint64_t documents_succeeded = 0, documents_failed = 0;
+    HistogramData large{bounds()}, small{bounds()};
+    // The last finished batch.
+    std::int64_t last_finished_us = -1, last_duration_us = 0, last_size = 0, last_failed = 0;
+  };
+  static const std::vector<double>& bounds();
+  Pipeline& pipeline(std::string_view name);
+  std::string_view pipeline_name(std::string_view name) const;
+  void finish(const BatchRecord& record);
+  void add_present(std::int64_t now_us, Families& out) const;
+  void add_counts(Families& out) const;
+
+  BatchRules rules_;
+  std::map<std::string, Pipeline, std::less<>> pipelines_;
+  std::map<std::string, InFlight, std::less<>> in_flight_;  // by batch id
+  std::deque<std::string> finished_ids_;                    // the latest, to know a repetition
+  std::array<std::uint64_t, skip_kinds> skipped_{};
+};
+
+}  // namespace fleet::exporters::documents

@@ -1,0 +1,43 @@
+// The collectors of document_exporter.
+#pragma once
+
+#include <memory>
+
+#include "core/redis/connection.hpp"
+#include "exporters/collector.hpp"
+#include "exporters/documents/batch_feed.hpp"
+
+namespace fleet::exporters::documents {
+
+/// Batches and documents, from the feed's counts. While the feed is not up the counts stay on the page as last
+/// stored.
+class BatchesCollector : public Collector {
+ public:
+  explicit BatchesCollector(std::shared_ptr<BatchFeed::Handle> feed) : feed_(std::move(feed)) {}
+  std::string_view name() const override { return "batches"; }
+  awaitable<void> collect(Deadline deadline, Families& out) override;
+
+ private:
+  std::shared_ptr<BatchFeed::Handle> feed_;
+};
+
+/// Depth and age of the queue, and the health of its Redis under redis_exporter's names.
+class QueueCollector : public Collector {
+ public:
+  QueueCollector(asio::any_io_executor executor, const Settings& settings,
+                 std::shared_ptr<BatchFeed::Handle> feed);
+  std::string_view name() const override { return "queue"; }
+  awaitable<void> collect(Deadline deadline, Families& out) override;
+
+ private:
+  redis::Client redis_;
+  std::string queue_;
+  std::shared_ptr<BatchFeed::Handle> feed_;
+  std::string last_failure_;
+};
+
+/// What the two ends of the queue say of its age: the oldest enqueued_at_us of them (a queue is filled at one
+/// end and emptied at the other, whichever that is), as seconds before now; nullopt if neither tells.
+std::optional<double> oldest_age_seconds(std::string_view head, std::string_view tail, std::int64_t now_us);
+
+}  // namespace fleet::exporters::documents

@@ -1,0 +1,65 @@
+#include "exporters/documents/config.hpp"
+
+namespace fleet::exporters::documents {
+
+namespace {
+
+using namespace std::chrono_literals;
+using config::Mapping;
+
+std::string key_or(const Mapping& mapping, std::string_view key, std::string fallback) {
+  auto const value = mapping.optional(key);
+  return value ? value->non_empty_text() : std::move(fallback);
+}
+
+std::int64_t microseconds(std::chrono::milliseconds length) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(length).count();
+}
+
+BatchRules read_rules(const Mapping& mapping) {
+  BatchRules rules;
+  rules.linger_us = microseconds(mapping.duration_or("linger", 5min, 0ms));
+  rules.stuck_after_us = microseconds(mapping.duration_or("stuck_after", 10min, 1s));
+  rules.abandon_after_us = microseconds(mapping.duration_or("abandon_after", 24h, 1min));
+  rules.large_size = mapping.integer_or("large_size", rules.large_size, 1, 1'000'000'000);
+  rules.max_pipelines = static_cast<std::size_t>(
+      mapping.integer_or("max_pipelines", static_cast<std::int64_t>(rules.max_pipelines), 1, 10'000));
+  if (rules.abandon_after_us <= rules.stuck_after_us) {
+    mapping.optional("abandon_after")
+        .value_or(mapping.self())
+        .fail("expected abandon_after to be longer than stuck_after");
+  }
+  return rules;
+}
+
+}  // namespace
+
+bool same_source(const Settings& a, const Settings& b) {
+  auto const& x = a.redis;
+  auto const& y = b.redis;
+  return x.address() == y.address() && x.database == y.database && x.username == y.username &&
+         x.password.reveal() == y.password.reveal() && a.batches == b.batches;
+}
+
+Settings read_settings(const config::Document& document) {
+  auto const root = document.root().mapping({"redis", "queue", "batches"});
+  Settings settings;
+  settings.redis = redis::read_options(root.required("redis"), "document_exporter");
+  settings.queue = key_or(root, "queue", settings.queue);
+  if (auto const value = root.optional("batches")) {
+    auto const mapping = value->mapping({"stream", "group", "consumer", "checkpoint", "linger", "stuck_after",
+                                         "abandon_after", "large_size", "max_pipelines"});
+    auto& batches = settings.batches;
+    batches.stream = key_or(mapping, "stream", batches.stream);
+    batches.group = key_or(mapping, "group", batches.group);
+    batches.consumer = key_or(mapping, "consumer", batches.consumer);
+    batches.checkpoint = key_or(mapping, "checkpoint", batches.stream + ":checkpoint:" + batches.group);
+    if (batches.checkpoint == batches.stream || batches.checkpoint == settings.queue) {
+      mapping.required("checkpoint").fail("expected a key of its own for the checkpoint");
+    }
+    settings.rules = read_rules(mapping);
+  }
+  return settings;
+}
+
+}  // namespace fleet::exporters::documents

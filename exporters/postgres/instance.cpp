@@ -1,0 +1,47 @@
+#include "exporters/postgres/instance.hpp"
+
+#include "core/app/logging.hpp"
+
+namespace fleet::exporters::postgres {
+
+Instance::Instance(asio::any_io_executor executor, InstanceConfig config)
+    : name_(std::move(config.name)),
+      client_(std::move(executor), std::move(config.options)),
+      server_(client_.options().server()) {}
+
+awaitable<int> Instance::version(Deadline deadline) {
+  auto const session = co_await client_.session(deadline);
+  co_return session->server_version();
+}
+
+awaitable<Rows> Instance::query(std::string sql, Deadline deadline) {
+  try {
+    Rows rows = co_await client_.query(std::move(sql), deadline);
+    last_answer_ = Deadline::Clock::now();
+    co_return rows;
+  } catch (const std::exception& error) {
+    ++failed_statements_;
+    if (!connection_lost(error)) last_answer_ = Deadline::Clock::now();
+    throw;
+  }
+}
+
+void Instance::note_reachable(bool reachable, const std::string& why) {
+  if (reachable == reachable_) return;
+  reachable_ = reachable;
+  if (reachable) {
+    logging::info("server answers again", {{"instance", name_}, {"server", server_}});
+  } else {
+    logging::warn("server does not answer", {{"instance", name_}, {"server", server_}, {"err", why}});
+  }
+}
+
+bool connection_lost(const std::exception& error) {
+  auto const* const refused = dynamic_cast<const fleet::postgres::Error*>(&error);
+  if (!refused) return dynamic_cast<const Timeout*>(&error) || dynamic_cast<const std::system_error*>(&error);
+  std::string_view const state = refused->sqlstate();
+  // 08: connection exceptions; 57P: the server is stopping, crashed or not up yet.
+  return state.empty() || state.starts_with("08") || state.starts_with("57P");
+}
+
+}  // namespace fleet::exporters::postgres

@@ -1,0 +1,118 @@
+#include "exporters/run_exporter.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include "core/app/build_info.hpp"
+#include "core/app/daemon.hpp"
+#include "core/metrics/exposition.hpp"
+#include "core/web/server.hpp"
+#include "exporters/collector_set.hpp"
+
+namespace fleet::exporters {
+namespace {
+
+/// The set in use; touched on the worker io thread only, once that runs.
+struct Current {
+  std::shared_ptr<CollectorSet> set;
+};
+
+Build read_config(const ExporterDescription& description, const std::string& file) {
+  return description.parse(config::Document::load(file));
+}
+
+std::shared_ptr<CollectorSet> build_set(const std::string& program, const Build& build, asio::io_context& io) {
+  return std::make_shared<CollectorSet>(program, build(io.get_executor()));
+}
+
+awaitable<bool> collect(std::shared_ptr<CollectorSet> set, Deadline deadline, Families& out) {
+  co_return co_await set->collect(deadline, out);
+}
+
+awaitable<void> collect_current(std::shared_ptr<Current> current, Deadline deadline, Families& out) {
+  auto const set = current->set;
+  if (set) co_await set->collect(deadline, out);
+}
+
+void print(std::FILE* to, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), to);
+  std::fflush(to);
+}
+
+int run_once(const ExporterDescription& description, const app::CommonFlags& flags, const Build& build) {
+  asio::io_context io(1);
+  Families page;
+  bool all_good = false;
+  std::exception_ptr failure;
+  {
+    auto set = build_set(description.program, build, io);
+    awaitable<bool> work = collect(std::move(set), Deadline::after(flags.scrape_timeout), page);
+    asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, bool good) {
+      failure = error;
+      all_good = good;
+      io.stop();
+    });
+  }
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  bool const source_down = page.has_zero("_up");
+  app::add_build_info(description.program, page);
+  print(stdout, Exposition::render(page, Format::text_0_0_4));
+  return all_good && !source_down ? app::exit_met : app::exit_unmeasured;
+}
+
+int serve(const ExporterDescription& description, const app::CommonFlags& flags, const Build& build) {
+  auto const current = std::make_shared<Current>();
+  app::Daemon daemon(description.program, flags);
+  current->set = build_set(description.program, build, daemon.worker());
+
+  app::DaemonHooks hooks;
+  hooks.collect = [current](Deadline deadline, Families& out) {
+    return collect_current(current, deadline, out);
+  };
+  hooks.reload = [current, &description, &flags, &daemon] {
+    Build const fresh = read_config(description, flags.config_file);
+    // Coroutines that the new set spawns begin after this handler, so the old set is gone before they read.
+    current->set = build_set(description.program, fresh, daemon.worker());
+  };
+  hooks.stop = [current] { current->set.reset(); };
+  hooks.landing_html = "<p>" + web::html_escape(description.summary) + "</p>";
+  int const status = daemon.run(std::move(hooks));
+  current->set.reset();  // also where the stop hook never ran: sockets must go before the daemon's io_context
+  return status;
+}
+
+}  // namespace
+
+int run_exporter(int argc, const char* const* argv, const ExporterDescription& description) {
+  app::CommonFlags flags;
+  app::Flags parser(description.program, description.summary);
+  flags.register_on(parser, description.default_config, description.default_listen);
+  try {
+    if (!parser.parse(argc, argv)) return app::exit_met;
+  } catch (const app::UsageError& error) {
+    print(stderr, description.program + ": error: " + error.what() + "\n");
+    return app::exit_usage;
+  }
+  logging::start(description.program, flags.log_level, flags.log_style);
+  try {
+    Build const build = read_config(description, flags.config_file);
+    if (flags.config_check) {
+      print(stdout, flags.config_file + ": OK\n");
+      return app::exit_met;
+    }
+    return flags.once ? run_once(description, flags, build) : serve(description, flags, build);
+  } catch (const config::Error& error) {
+    print(stderr, std::string(error.what()) + "\n");
+    return app::exit_usage;
+  } catch (const std::exception& error) {
+    print(stderr, description.program + ": error: " + error.what() + "\n");
+    return app::exit_unmeasured;
+  }
+}
+
+}  // namespace fleet::exporters

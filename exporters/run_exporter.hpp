@@ -1,0 +1,33 @@
+// The whole life of an exporter's process; each main.cpp is a description and one call.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/config/document.hpp"
+#include "exporters/collector.hpp"
+
+namespace fleet::exporters {
+
+/// Makes the collectors of a parsed configuration, on the worker io thread. Called once at start and once per
+/// reload.
+using Build = std::function<std::vector<std::unique_ptr<Collector>>(asio::any_io_executor)>;
+
+struct ExporterDescription {
+  std::string program;         ///< "pg_health_exporter": prefix of all self metrics
+  std::string summary;         ///< one sentence for --help and the landing page
+  std::string default_config;  ///< "pg_health.yml"
+  std::string default_listen;  ///< ":9187"
+  /// Checks everything in the file (throws config::Error) and returns how to build from it. Opens no
+  /// connection.
+  std::function<Build(const config::Document&)> parse;
+};
+
+/// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector failed or a `*_up`
+/// sample is 0), else the daemon. Returns the process's exit status.
+int run_exporter(int argc, const char* const* argv, const ExporterDescription& description);
+
+}  // namespace fleet::exporters

@@ -1,0 +1,145 @@
+#include "core/metrics/families.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+#include "core/metrics/exposition.hpp"
+
+using namespace fleet;
+
+namespace {
+
+std::string text(const Families& families) { return Exposition::render(families, Format::text_0_0_4); }
+
+std::string value(double number) {
+  std::string out;
+  append_value(out, number);
+  return out;
+}
+
+std::string labels(std::vector<Label> list) {
+  std::string out;
+  append_labels(out, list);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("values are the shortest decimal that reads back equal") {
+  CHECK(value(0) == "0");
+  CHECK(value(-0.0) == "0");
+  CHECK(value(1) == "1");
+  CHECK(value(-17) == "-17");
+  CHECK(value(0.1) == "0.1");
+  CHECK(value(1.5e-9) == "1.5e-09");
+  CHECK(value(9007199254740992.0) == "9007199254740992");
+  CHECK(value(1e300) == "1e+300");
+  CHECK(std::stod(value(1700000000.123456)) == 1700000000.123456);
+  CHECK(value(std::nan("")) == "NaN");
+  CHECK(value(std::numeric_limits<double>::infinity()) == "+Inf");
+  CHECK(value(-std::numeric_limits<double>::infinity()) == "-Inf");
+}
+
+TEST_CASE("label values are escaped") {
+  CHECK(labels({}) == "");
+  CHECK(labels({{"a", "x"}, {"b", ""}}) == R"({a="x",b=""})");
+  CHECK(labels({{"a", "say \"hi\"\\\n"}}) == R"({a="say \"hi\"\\\n"})");
+  CHECK(labels({{"a", "caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80"}}) ==
+        "{a=\"caf\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80\"}");
+}
+
+TEST_CASE("invalid UTF-8 becomes U+FFFD, byte by byte") {
+  std::string const r = "\xEF\xBF\xBD";
+  CHECK(labels({{"a", "x\xFFy"}}) == "{a=\"x" + r + "y\"}");
+  CHECK(labels({{"a", "\xC3"}}) == "{a=\"" + r + "\"}");
+  CHECK(labels({{"a", "\xC0\xAF"}}) == "{a=\"" + r + r + "\"}");          // overlong
+  CHECK(labels({{"a", "\xED\xA0\x80"}}) == "{a=\"" + r + r + r + "\"}");  // surrogate
+}
+
+TEST_CASE("families come by name and label sets in order") {
+  Families page;
+  page.gauge("zeta", "Last.").add(1);
+  auto& family = page.counter("alpha_total", "First.");
+  family.add({{"l", "b"}}, 2);
+  family.add({{"l", "a"}}, 1);
+  CHECK(
+      text(page) ==
+      "# HELP alpha_total First.\n# TYPE alpha_total counter\nalpha_total{l=\"a\"} 1\nalpha_total{l=\"b\"} 2\n"
+      "# HELP zeta Last.\n# TYPE zeta gauge\nzeta 1\n");
+}
+
+TEST_CASE("a duplicate label set is dropped, the first stays") {
+  Families page;
+  auto& family = page.gauge("g", "G.");
+  family.add({{"l", "a"}}, 1);
+  family.add({{"l", "b"}}, 2);
+  family.add({{"l", "a"}}, 3);
+  CHECK(text(page) == "# HELP g G.\n# TYPE g gauge\ng{l=\"a\"} 1\ng{l=\"b\"} 2\n");
+}
+
+TEST_CASE("two adjacent equal label sets count as a duplicate too") {
+  Families page;
+  auto& family = page.gauge("g", "G.");
+  family.add({{"l", "a"}}, 1);
+  family.add({{"l", "a"}}, 3);
+  CHECK(text(page) == "# HELP g G.\n# TYPE g gauge\ng{l=\"a\"} 1\n");
+}
+
+TEST_CASE("an empty family is left out") {
+  Families page;
+  page.gauge("g", "G.");
+  CHECK(text(page).empty());
+}
+
+TEST_CASE("a histogram's buckets are cumulative and stay in order of le") {
+  HistogramData data({0.05, 0.2, 1});
+  for (double const v : {0.05, 0.051, 0.2, 0.3, 5.0}) data.observe(v);
+  CHECK(data.counts == std::vector<std::uint64_t>{1, 2, 1, 1});
+  Families page;
+  page.histogram("h_seconds", "H.").add_histogram({{"p", "x"}}, data);
+  CHECK(text(page) ==
+        "# HELP h_seconds H.\n# TYPE h_seconds histogram\n"
+        "h_seconds_bucket{p=\"x\",le=\"0.05\"} 1\nh_seconds_bucket{p=\"x\",le=\"0.2\"} 3\n"
+        "h_seconds_bucket{p=\"x\",le=\"1\"} 4\nh_seconds_bucket{p=\"x\",le=\"+Inf\"} 5\n"
+        "h_seconds_sum{p=\"x\"} 5.601\nh_seconds_count{p=\"x\"} 5\n");
+}
+
+TEST_CASE("histograms of several label sets sort as wholes") {
+  HistogramData data({10, 9e9});
+  Families page;
+  auto& family = page.histogram("h", "H.");
+  family.add_histogram({{"p", "b"}}, data);
+  family.add_histogram({{"p", "a"}}, data);
+  auto const page_text = text(page);
+  CHECK(page_text.find("p=\"a\",le=\"10\"") < page_text.find("p=\"a\",le=\"+Inf\""));
+  CHECK(page_text.find("h_count{p=\"a\"}") < page_text.find("p=\"b\",le=\"10\""));
+}
+
+TEST_CASE("merging joins families of one name and refuses two types") {
+  Families page, more, wrong;
+  page.gauge("g", "G.").add({{"l", "b"}}, 2);
+  more.gauge("g", "G.").add({{"l", "a"}}, 1);
+  more.counter("c_total", "C.").add(7);
+  page.merge(std::move(more));
+  CHECK(text(page) ==
+        "# HELP c_total C.\n# TYPE c_total counter\nc_total 7\n"
+        "# HELP g G.\n# TYPE g gauge\ng{l=\"a\"} 1\ng{l=\"b\"} 2\n");
+  CHECK(page.series() == 3);
+
+  wrong.counter("g", "G.").add(1);
+  wrong.gauge("new", "N.").add(1);
+  CHECK_THROWS_AS(page.merge(std::move(wrong)), std::logic_error);
+  CHECK(page.series() == 3);
+  CHECK_THROWS_AS(page.counter("g", "G."), std::logic_error);
+}
+
+TEST_CASE("has_zero looks only at families with the suffix") {
+  Families page;
+  page.gauge("pg_up", "U.").add({{"server", "a"}}, 1);
+  page.gauge("pg_locks", "L.").add(0);
+  page.gauge("pg_static_up", "U.").add(10);
+  CHECK_FALSE(page.has_zero("_up"));
+  page.gauge("pg_up", "U.").add({{"server", "b"}}, 0);
+  CHECK(page.has_zero("_up"));
+}

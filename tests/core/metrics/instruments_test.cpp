@@ -1,0 +1,75 @@
+#include "core/metrics/instruments.hpp"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "core/metrics/exposition.hpp"
+#include "core/metrics/process.hpp"
+
+using namespace fleet;
+
+TEST_CASE("the same labels give the same instrument") {
+  Instruments instruments;
+  auto& a = instruments.counter("c_total", "C.", {{"x", "1"}});
+  a.add(2);
+  CHECK(&instruments.counter("c_total", "C.", {{"x", "1"}}) == &a);
+  instruments.counter("c_total", "C.", {{"x", "0"}}).add();
+  instruments.gauge("g", "G.").set(-1.5);
+  Families page;
+  instruments.collect(page);
+  CHECK(Exposition::render(page, Format::text_0_0_4) ==
+        "# HELP c_total C.\n# TYPE c_total counter\nc_total{x=\"0\"} 1\nc_total{x=\"1\"} 2\n"
+        "# HELP g G.\n# TYPE g gauge\ng -1.5\n");
+}
+
+TEST_CASE("remove takes the instruments that carry all the labels") {
+  Instruments instruments;
+  instruments.counter("c_total", "C.", {{"probe", "p"}, {"target", "a"}, {"reason", "x"}}).add();
+  instruments.counter("c_total", "C.", {{"probe", "p"}, {"target", "b"}}).add();
+  instruments.gauge("g", "G.", {{"probe", "p"}, {"target", "a"}}).set(1);
+  instruments.remove({{"probe", "p"}, {"target", "a"}});
+  Families page;
+  instruments.collect(page);
+  CHECK(Exposition::render(page, Format::text_0_0_4) ==
+        "# HELP c_total C.\n# TYPE c_total counter\nc_total{probe=\"p\",target=\"b\"} 1\n");
+}
+
+TEST_CASE("updates from several threads are all counted") {
+  Instruments instruments;
+  auto& counter = instruments.counter("c_total", "C.");
+  auto& histogram = instruments.histogram("h", "H.", {1, 2});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 10000; ++i) {
+        counter.add();
+        histogram.observe(i % 3 + 0.5);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(counter.value() == 40000);
+  auto const data = histogram.snapshot();
+  CHECK(data.count() == 40000);
+  CHECK(data.counts[0] == 4 * 3334);
+}
+
+TEST_CASE("process metrics tell this process") {
+  Families page;
+  add_process_metrics(page);
+  auto const text = Exposition::render(page, Format::text_0_0_4);
+  auto const sample = [&](const std::string& name) {
+    auto const at = text.find("\n" + name + " ");
+    REQUIRE(at != std::string::npos);
+    return std::stod(text.substr(at + name.size() + 2));
+  };
+  CHECK(sample("process_resident_memory_bytes") > 1e6);
+  CHECK(sample("process_open_fds") >= 3);
+  CHECK(sample("process_max_fds") >= sample("process_open_fds"));
+  CHECK(sample("process_threads") >= 1);
+  auto const now = static_cast<double>(time(nullptr));
+  CHECK(sample("process_start_time_seconds") <= now + 1);
+  CHECK(sample("process_start_time_seconds") > now - 3600);
+}

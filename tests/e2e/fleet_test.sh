@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The whole fleet, from nothing, through the real Prometheus and Alertmanager: every target comes up, the operators' questions are
+# answered, each of their four alerts reaches its receivers and resolves, and nothing is left running.
+# usage: fleet_test.sh SOURCE_DIR BIN_DIR
+set -euo pipefail
+source_dir=$1
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/e2e/expect.sh
+source "$here/expect.sh"
+
+FLEET_BIN=$2
+FLEET_STATE=$(mktemp -d)
+export FLEET_BIN FLEET_STATE
+port=$(free_ports 26)
+for name in PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER COMPLIANCE_EXPORTER CONSENT_EXPORTER \
+  SLO_PROBER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP AGENT_BASE; do
+  export "FLEET_PORT_$name=$port"
+  port=$((port + 1))
+done
+
+fleet() { "$source_dir/fleet" "$@"; }
+finish() {
+  local status=$?
+  trap '' INT TERM
+  fleet down || true
+  if ((status)); then
+    curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_RECEIVER/received" 2>/dev/null || true
+    tail -n 20 "$FLEET_STATE"/logs/*.log || true
+  fi
+  rm -rf "$FLEET_STATE"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+api() { curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_PROMETHEUS/api/v1/$1"; }
+targets_up() { api targets | jq -e '[.data.activeTargets[].health] | length >= 9 and all(. == "up")' >/dev/null; }
+has_data() { api "query?query=$1" | jq -e '.data.result | length > 0' >/dev/null; }
+firing() { api alerts | jq -r '[.data.alerts[] | select(.state == "firing" and .labels.alertname != "Watchdog").labels.alertname] | join(" ")'; }
+quiet() { [[ ! $(firing) ]]; }
+
+fleet up --detach
+within 60 "every target is up" targets_up
+for query in a2a_protocol_latency_ms document_processing_time_seconds up; do
+  within 60 "the operators' query $query has data" has_data "$query"
+done
+quiet || fail "on a system that is well there fires: $(firing)"
+[[ $(received_count) == 0 ]] || fail "on a system that is well somebody was called"
+if fleet up --detach >/dev/null 2>&1; then fail "a second up on top of a running one must be refused"; fi
+
+note "These two need their minutes: a slow agent, a stalled batch"
+fleet fault agent-delay research=90 >/dev/null
+fleet fault batch-stall >/dev/null
+
+fleet fault violation evidence_act_1995/high >/dev/null
+within 60 "a violation pages" received page firing AustralianLegalViolation '.labels.framework == "evidence_act_1995"'
+within 10 "and the legal team hears of it" received legal firing AustralianLegalViolation '.labels.violation_severity == "high"'
+fleet fault violation evidence_act_1995/high >/dev/null
+within 60 "a second one pages again" received page firing AustralianLegalViolationAgain
+
+fleet fault interface-down >/dev/null
+within 90 "the interface's death pages" received page firing SystemDown '.labels.sev == "1"'
+
+within 180 "slow hops reach Slack" received slack firing A2ALatencyHigh
+within 30 "and the mailbox" received mail firing A2ALatencyHigh
+within 240 "a late batch reaches Slack" received slack firing DocumentProcessingSLABreach '.text | contains("INCIDENT ALERT - SEV2")'
+within 30 "and the mailbox" received mail firing DocumentProcessingSLABreach
+received page firing A2ALatencyHigh '.labels.sev == "2"' && fail "severity 2 must not page"
+
+forget_received
+fleet fault clear >/dev/null
+for channel in page legal; do
+  within 90 "$channel: the violation is resolved" received "$channel" resolved AustralianLegalViolation
+done
+within 90 "page: the interface is back" received page resolved SystemDown
+for channel in slack mail; do
+  within 180 "$channel: hops are quick again" received "$channel" resolved A2ALatencyHigh
+  within 180 "$channel: batches are in time again" received "$channel" resolved DocumentProcessingSLABreach
+done
+
+pids=$(cut -d ' ' -f 1 "$FLEET_STATE"/run/*.pid)
+fleet down
+for pid in $pids; do
+  if [[ -e /proc/$pid && $(cut -d ' ' -f 3 "/proc/$pid/stat") != Z ]]; then fail "process $pid is left"; fi
+done
+note "nothing is left running"

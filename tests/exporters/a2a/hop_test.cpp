@@ -1,0 +1,124 @@
+#include "exporters/a2a/hop.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/exporters/a2a/stream_reply.hpp"
+
+namespace fleet::a2a {
+namespace {
+
+using testing::fields_wire;
+using testing::hop_fields;
+using testing::MadeReply;
+
+using Changes = std::map<std::string, std::string>;
+
+/// The reason for which a good record with `changes` is refused; "" if it is taken.
+std::string refused(const Changes& changes) {
+  auto const parsed = parse_hop(MadeReply(fields_wire(hop_fields("h1", 1'000'000, 1'040'000, changes))));
+  auto const* reason = std::get_if<SkipReason>(&parsed);
+  return reason ? std::string(skip_reason_names[static_cast<std::size_t>(*reason)]) : "";
+}
+
+TEST_CASE("a record becomes a hop") {
+  MadeReply const reply(fields_wire(hop_fields("h-7", 1'000'000, 1'040'000,
+                                               {{"attempt", "3"},
+                                                {"outcome", "error"},
+                                                {"err", "-32001"},
+                                                {"trace_id", "0123456789abcdef0123456789abcdef"}})));
+  auto const parsed = parse_hop(reply);
+  auto const& hop = std::get<Hop>(parsed);
+  CHECK(hop.hop_id == "h-7");
+  CHECK(hop.attempt == 3);
+  CHECK(hop.source == "intake");
+  CHECK(hop.target == "research");
+  CHECK(hop.enqueued_us == 1'000'000);
+  CHECK(hop.dequeued_us == 1'010'000);
+  CHECK(hop.done_us == 1'040'000);
+  CHECK(hop.outcome == Outcome::error);
+  CHECK(error_codes[hop.error_code] == "-32001");
+  CHECK(hop.trace_id == "0123456789abcdef0123456789abcdef");
+}
+
+TEST_CASE("what a record lacks or garbles makes it malformed") {
+  for (auto const* field :
+       {"v", "hop_id", "attempt", "src", "dst", "t_enq_us", "t_deq_us", "t_done_us", "outcome"}) {
+    INFO(field);
+    CHECK(refused({{field, ""}}) == "malformed");
+  }
+  for (auto const* field : {"attempt", "t_enq_us", "t_deq_us", "t_done_us"}) {
+    for (auto const* value : {"x", "1x", " 1", "1.5", "-1", "99999999999999999999"}) {
+      INFO(field << " = " << value);
+      CHECK(refused({{field, value}}) == "malformed");
+    }
+  }
+  CHECK(refused({{"outcome", "fine"}}) == "malformed");
+  CHECK(refused({{"outcome", "OK"}}) == "malformed");
+  CHECK(refused({{"src", "a|b"}}) == "malformed");
+  CHECK(refused({{"dst", "a\nb"}}) == "malformed");
+  CHECK(refused({{"src", std::string(64, 'x')}}) == "");
+  CHECK(refused({{"src", std::string(65, 'x')}}) == "malformed");
+  CHECK(std::get<SkipReason>(parse_hop(MadeReply("*0\r\n"))) == SkipReason::malformed);
+  CHECK(std::get<SkipReason>(parse_hop(MadeReply("*1\r\n$1\r\nv\r\n"))) == SkipReason::malformed);
+  CHECK(std::get<SkipReason>(parse_hop(MadeReply(":1\r\n"))) == SkipReason::malformed);
+}
+
+TEST_CASE("what is optional or unknown does not") {
+  CHECK(refused({}) == "");
+  CHECK(refused({{"op", ""}}) == "");
+  CHECK(refused({{"colour", "blue"}}) == "");
+  CHECK(refused({{"trace_id", "not a trace id"}}) == "");
+  CHECK(refused({{"outcome", "error"}}) == "");  // without err
+}
+
+TEST_CASE("only a timeout may never have been taken") {
+  CHECK(refused({{"outcome", "timeout"}, {"t_deq_us", ""}}) == "");
+  CHECK(refused({{"outcome", "timeout"}, {"t_deq_us", "x"}}) == "malformed");
+  CHECK(refused({{"outcome", "error"}, {"t_deq_us", ""}}) == "malformed");
+}
+
+TEST_CASE("another version is told from a malformed record, whatever else it holds") {
+  CHECK(refused({{"v", "2"}}) == "version");
+  CHECK(refused({{"v", "2"}, {"t_done_us", ""}}) == "version");
+  CHECK(refused({{"v", "01"}}) == "version");
+}
+
+TEST_CASE("stamps that go back are negative, equal ones are not") {
+  CHECK(refused({{"t_deq_us", "999999"}}) == "negative");
+  CHECK(refused({{"t_deq_us", "1040001"}}) == "negative");
+  CHECK(refused({{"t_done_us", "999999"}, {"t_deq_us", "999999"}}) == "negative");
+  CHECK(refused({{"t_deq_us", "1000000"}}) == "");
+  CHECK(refused({{"t_deq_us", "1040000"}}) == "");
+}
+
+TEST_CASE("a trimmed entry has no fields") {
+  CHECK(std::get<SkipReason>(parse_hop(MadeReply("*-1\r\n"))) == SkipReason::trimmed);
+  CHECK(std::get<SkipReason>(parse_hop(MadeReply("$-1\r\n"))) == SkipReason::trimmed);
+}
+
+TEST_CASE("unknown error codes are other") {
+  auto const code = [](const std::string& text) {
+    MadeReply const reply(fields_wire(hop_fields("h", 1, 2, {{"outcome", "error"}, {"err", text}})));
+    auto const parsed = parse_hop(reply);
+    return std::string(error_codes[std::get<Hop>(parsed).error_code]);
+  };
+  CHECK(code("-32603") == "-32603");
+  CHECK(code("-32099") == "other");
+  CHECK(code("client 4711") == "other");
+}
+
+TEST_CASE("stream ids are ordered as Redis orders them") {
+  CHECK(StreamId::parse("5-7") == StreamId{5, 7});
+  CHECK(StreamId::parse("5") == StreamId{5, 0});
+  CHECK(StreamId::parse("18446744073709551615-18446744073709551615"));
+  for (auto const* text : {"", "-", "5-", "-5", "a-1", "1-a", "1-1-1", "18446744073709551616-0"}) {
+    INFO(text);
+    CHECK_FALSE(StreamId::parse(text));
+  }
+  CHECK(*StreamId::parse("9-1") < *StreamId::parse("10-0"));
+  CHECK(*StreamId::parse("10-9") < *StreamId::parse("10-10"));
+  CHECK(StreamId{5, 7}.text() == "5-7");
+}
+
+}  // namespace
+}  // namespace fleet::a2a

@@ -1,0 +1,86 @@
+#include "exporters/documents/batch_record.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "exporters/documents/collectors.hpp"
+
+using namespace fleet;
+using namespace fleet::exporters::documents;
+
+namespace {
+
+/// Parses a record given as a flat list of names and values, through the wire format.
+std::variant<BatchRecord, Skip> parse(const std::vector<std::string>& fields) {
+  static redis::ReplyArena arena;
+  std::string wire = "*" + std::to_string(fields.size()) + "\r\n";
+  for (auto const& field : fields) wire += "$" + std::to_string(field.size()) + "\r\n" + field + "\r\n";
+  redis::ReplyReader reader;
+  reader.feed(wire);
+  REQUIRE(reader.next(arena));
+  return parse_batch(redis::Reply(&arena, 0));
+}
+
+std::vector<std::string> finished(const std::string& name = "", const std::string& value = "") {
+  std::vector<std::string> fields{"event",     "finished", "batch_id", "b1", "pipeline", "p",  "size", "500",
+                                  "succeeded", "498",      "failed",   "2",  "at_us",    "17", "note", "new"};
+  for (std::size_t i = 0; i < fields.size(); i += 2) {
+    if (fields[i] == name) fields[i + 1] = value;
+  }
+  return fields;
+}
+
+}  // namespace
+
+TEST_CASE("a record as agreed, with a field of a later version") {
+  auto const parsed = parse(finished());
+  auto const* const record = std::get_if<BatchRecord>(&parsed);
+  REQUIRE(record);
+  CHECK(record->event == BatchEvent::finished);
+  CHECK(record->batch_id == "b1");
+  CHECK(record->pipeline == "p");
+  CHECK(record->size == 500);
+  CHECK(record->succeeded == 498);
+  CHECK(record->failed == 2);
+  CHECK(record->at_us == 17);
+}
+
+TEST_CASE("a start needs no outcome") {
+  auto const parsed = parse({"event", "started", "batch_id", "b", "pipeline", "p", "size", "1", "at_us", "5"});
+  CHECK(std::holds_alternative<BatchRecord>(parsed));
+}
+
+TEST_CASE("records that are not as agreed") {
+  auto const reason = [](const std::string& name, const std::string& value) {
+    auto const parsed = parse(finished(name, value));
+    REQUIRE(std::holds_alternative<Skip>(parsed));
+    return std::get<Skip>(parsed);
+  };
+  CHECK(reason("event", "paused") == Skip::malformed);
+  CHECK(reason("batch_id", "") == Skip::malformed);
+  CHECK(reason("pipeline", "") == Skip::malformed);
+  CHECK(reason("size", "many") == Skip::malformed);
+  CHECK(reason("size", "5x") == Skip::malformed);
+  CHECK(reason("at_us", "") == Skip::malformed);
+  CHECK(reason("failed", "1.5") == Skip::malformed);
+  CHECK(reason("size", "-1") == Skip::negative);
+  CHECK(reason("failed", "-2") == Skip::negative);
+  CHECK(std::get<Skip>(parse({"event"})) == Skip::malformed);
+  CHECK(std::get<Skip>(parse({})) == Skip::malformed);
+}
+
+TEST_CASE("the age of the queue is that of its oldest end") {
+  auto const entry = [](std::int64_t at) {
+    return R"({"batch_id":"b","document_id":"d","enqueued_at_us":)" + std::to_string(at) + "}";
+  };
+  CHECK(parse_enqueued_at(entry(7)) == 7);
+  CHECK(parse_enqueued_at("{}") == std::nullopt);
+  CHECK(parse_enqueued_at("[1") == std::nullopt);
+  CHECK(parse_enqueued_at(R"({"enqueued_at_us":"7"})") == std::nullopt);
+  CHECK(parse_enqueued_at(R"({"enqueued_at_us":-7})") == std::nullopt);
+
+  CHECK(oldest_age_seconds(entry(1'000'000), entry(3'000'000), 5'000'000) == 4.0);
+  CHECK(oldest_age_seconds(entry(3'000'000), entry(1'000'000), 5'000'000) == 4.0);
+  CHECK(oldest_age_seconds("junk", entry(4'000'000), 5'000'000) == 1.0);
+  CHECK(oldest_age_seconds(entry(9'000'000), "", 5'000'000) == 0.0);
+  CHECK(oldest_age_seconds("", "", 5'000'000) == std::nullopt);
+}

@@ -1,0 +1,162 @@
+#include "exporters/documents/batches.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/exporters/page.hpp"
+
+using namespace fleet;
+using namespace fleet::exporters::documents;
+
+namespace {
+
+constexpr std::int64_t second = 1'000'000;
+constexpr std::int64_t t0 = 1'700'000'000 * second;
+
+BatchRecord started(std::string_view id, std::int64_t at, std::int64_t size = 500,
+                    std::string_view pipeline = "p") {
+  return {BatchEvent::started, id, pipeline, size, 0, 0, at};
+}
+
+BatchRecord finished(std::string_view id, std::int64_t at, std::int64_t succeeded = 500,
+                     std::int64_t failed = 0) {
+  return {BatchEvent::finished, id, "p", succeeded + failed, succeeded, failed, at};
+}
+
+testing::Page page(const Batches& batches, std::int64_t now) {
+  Families families;
+  batches.add_families(now, families);
+  return {Exposition::render(families, Format::text_0_0_4), true};
+}
+
+std::optional<double> time_of(const Batches& batches, std::int64_t now) {
+  return page(batches, now).value(R"(document_processing_time_seconds{pipeline="p"})");
+}
+
+std::optional<double> size_of(const Batches& batches, std::int64_t now) {
+  return page(batches, now).value(R"(document_batch_size{pipeline="p"})");
+}
+
+}  // namespace
+
+TEST_CASE("a batch in flight is judged while it runs, not when it ends") {
+  Batches batches({});
+  batches.apply(started("a", t0, 520));
+  CHECK(time_of(batches, t0 + 91 * second) == 91.0);
+  CHECK(size_of(batches, t0 + 91 * second) == 520.0);
+  CHECK(time_of(batches, t0 - second) == 0.0);  // a clock set back
+}
+
+TEST_CASE("of several in flight the oldest counts, whatever came last; both gauges tell the same batch") {
+  Batches batches({});
+  batches.apply(started("young", t0 + 10 * second, 700));
+  batches.apply(started("old", t0, 500));
+  CHECK(time_of(batches, t0 + 60 * second) == 60.0);
+  CHECK(size_of(batches, t0 + 60 * second) == 500.0);
+  batches.apply(finished("old", t0 + 61 * second));
+  CHECK(time_of(batches, t0 + 62 * second) == 52.0);
+  CHECK(size_of(batches, t0 + 62 * second) == 700.0);
+}
+
+TEST_CASE("a finished batch stays for 5 minutes, to the microsecond, then both gauges are absent") {
+  Batches batches({});
+  batches.apply(started("a", t0));
+  batches.apply(finished("a", t0 + 95 * second));
+  auto const end = t0 + 95 * second;
+  CHECK(time_of(batches, end + 299 * second) == 95.0);
+  CHECK(size_of(batches, end + 300 * second - 1) == 500.0);
+  CHECK(time_of(batches, end + 300 * second) == std::nullopt);
+  CHECK(size_of(batches, end + 300 * second) == std::nullopt);
+}
+
+TEST_CASE("outcomes, documents and the histogram of large and small batches") {
+  Batches batches({});
+  batches.apply(started("ok", t0, 500));
+  batches.apply(finished("ok", t0 + 90 * second));
+  batches.apply(started("partial", t0, 500));
+  batches.apply(finished("partial", t0 + 90 * second + 1, 490, 10));
+  batches.apply(started("failed", t0, 499));
+  batches.apply(finished("failed", t0 + second, 0, 499));
+  auto const now = page(batches, t0 + 100 * second);
+  auto const count = [&](const std::string& outcome) {
+    return now.value(R"(document_batches_finished_total{pipeline="p",outcome=")" + outcome + "\"}");
+  };
+  CHECK(count("ok") == 1.0);
+  CHECK(count("partial") == 1.0);
+  CHECK(count("failed") == 1.0);
+  CHECK(now.value(R"(documents_processed_total{pipeline="p",outcome="failed"})") == 509.0);
+  CHECK(now.value(R"(documents_processed_total{pipeline="p",outcome="succeeded"})") == 990.0);
+  // 90 s is within the objective, a microsecond more is not.
+  CHECK(now.value(R"(document_batch_duration_seconds_bucket{pipeline="p",size_class="large",le="90"})") == 1.0);
+  CHECK(now.value(R"(document_batch_duration_seconds_count{pipeline="p",size_class="large"})") == 2.0);
+  CHECK(now.value(R"(document_batch_duration_seconds_count{pipeline="p",size_class="small"})") == 1.0);
+  CHECK(now.value(R"(document_last_batch_failed_ratio{pipeline="p"})") == 1.0);
+}
+
+TEST_CASE("what is repeated, out of order or unpaired is counted by reason and does no harm") {
+  Batches batches({});
+  batches.apply(started("a", t0));
+  batches.apply(started("a", t0 + second));
+  batches.apply(finished("a", t0 - second));
+  batches.apply(finished("a", t0 + 10 * second));
+  batches.apply(finished("a", t0 + 20 * second));
+  batches.apply(started("a", t0 + 30 * second));
+  batches.apply(finished("stranger", t0));
+  batches.skip(Skip::trimmed);
+  auto const now = page(batches, t0 + 40 * second);
+  auto const skipped = [&](const std::string& reason) {
+    return now.value(R"(document_records_skipped_total{reason=")" + reason + "\"}");
+  };
+  CHECK(skipped("duplicate") == 3.0);
+  CHECK(skipped("negative") == 1.0);
+  CHECK(skipped("unpaired") == 1.0);
+  CHECK(skipped("trimmed") == 1.0);
+  CHECK(skipped("malformed") == 0.0);
+  CHECK(now.value(R"(document_batches_started_total{pipeline="p"})") == 1.0);
+  CHECK(now.value(R"(document_batches_finished_total{pipeline="p",outcome="ok"})") == 2.0);
+  CHECK(now.value(R"(document_batch_duration_seconds_count{pipeline="p",size_class="large"})") == 1.0);
+}
+
+TEST_CASE("stuck after 10 minutes, given up after a day") {
+  Batches batches({});
+  batches.apply(started("a", t0));
+  CHECK(page(batches, t0 + 600 * second).value(R"(document_batches_stuck{pipeline="p"})") == 0.0);
+  CHECK(page(batches, t0 + 600 * second + 1).value(R"(document_batches_stuck{pipeline="p"})") == 1.0);
+  batches.give_up_old(t0 + 86400 * second);
+  CHECK(page(batches, t0).value(R"(document_batches_in_flight{pipeline="p"})") == 1.0);
+  batches.give_up_old(t0 + 86400 * second + 1);
+  CHECK(page(batches, t0).value(R"(document_batches_in_flight{pipeline="p"})") == 0.0);
+  CHECK(page(batches, t0).value(R"(document_batches_finished_total{pipeline="p",outcome="abandoned"})") == 1.0);
+}
+
+TEST_CASE("pipelines beyond the limit become other") {
+  BatchRules rules;
+  rules.max_pipelines = 1;
+  Batches batches(rules);
+  batches.apply(started("a", t0, 500, "p"));
+  batches.apply(started("b", t0, 500, "q"));
+  batches.apply(started("c", t0, 500, "r"));
+  auto const now = page(batches, t0);
+  CHECK(now.value(R"(document_batches_in_flight{pipeline="p"})") == 1.0);
+  CHECK(now.value(R"(document_batches_in_flight{pipeline="other"})") == 2.0);
+  CHECK(now.text.find("pipeline=\"q\"") == std::string::npos);
+}
+
+TEST_CASE("the checkpoint's text carries everything") {
+  Batches batches({});
+  batches.apply(started("a \"quoted\"", t0));
+  batches.apply(started("b", t0 + second, 10));
+  batches.apply(finished("b", t0 + 3 * second, 9, 1));
+  batches.skip(Skip::malformed);
+  auto const copy = Batches::decode(batches.encode(), {});
+  REQUIRE(copy);
+  CHECK(page(*copy, t0 + 5 * second).text == page(batches, t0 + 5 * second).text);
+  CHECK(copy->encode() == batches.encode());
+  auto again = *copy;
+  again.apply(finished("b", t0 + 9 * second));
+  CHECK(page(again, t0).value(R"(document_records_skipped_total{reason="duplicate"})") == 1.0);
+
+  CHECK_FALSE(Batches::decode("", {}));
+  CHECK_FALSE(Batches::decode("{}", {}));
+  CHECK_FALSE(Batches::decode(R"({"version":2})", {}));
+  CHECK_FALSE(Batches::decode(batches.encode().substr(1), {}));
+}
