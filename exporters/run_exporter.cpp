@@ -25,8 +25,9 @@ Build read_config(const ExporterDescription& description, const std::string& fil
   return description.parse(config::Document::load(file));
 }
 
-std::shared_ptr<CollectorSet> build_set(const std::string& program, const Build& build, asio::io_context& io) {
-  return std::make_shared<CollectorSet>(program, build(io.get_executor()));
+std::shared_ptr<CollectorSet> build_set(const std::string& program, const Build& build, asio::io_context& io,
+                                        Purpose purpose) {
+  return std::make_shared<CollectorSet>(program, build(io.get_executor(), purpose));
 }
 
 awaitable<bool> collect(std::shared_ptr<CollectorSet> set, Deadline deadline, Families& out) {
@@ -49,7 +50,7 @@ int run_once(const ExporterDescription& description, const app::CommonFlags& fla
   bool all_good = false;
   std::exception_ptr failure;
   {
-    auto set = build_set(description.program, build, io);
+    auto set = build_set(description.program, build, io, Purpose::look);
     awaitable<bool> work = collect(std::move(set), Deadline::after(flags.scrape_timeout), page);
     asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, bool good) {
       failure = error;
@@ -68,7 +69,7 @@ int run_once(const ExporterDescription& description, const app::CommonFlags& fla
 int serve(const ExporterDescription& description, const app::CommonFlags& flags, const Build& build) {
   auto const current = std::make_shared<Current>();
   app::Daemon daemon(description.program, flags);
-  current->set = build_set(description.program, build, daemon.worker());
+  current->set = build_set(description.program, build, daemon.worker(), Purpose::serve);
 
   app::DaemonHooks hooks;
   hooks.collect = [current](Deadline deadline, Families& out) {
@@ -77,7 +78,7 @@ int serve(const ExporterDescription& description, const app::CommonFlags& flags,
   hooks.reload = [current, &description, &flags, &daemon] {
     Build const fresh = read_config(description, flags.config_file);
     // Coroutines that the new set spawns begin after this handler, so the old set is gone before they read.
-    current->set = build_set(description.program, fresh, daemon.worker());
+    current->set = build_set(description.program, fresh, daemon.worker(), Purpose::serve);
   };
   hooks.stop = [current] { current->set.reset(); };
   hooks.landing_html = "<p>" + web::html_escape(description.summary) + "</p>";

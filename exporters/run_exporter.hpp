@@ -12,9 +12,15 @@
 
 namespace fleet::exporters {
 
+/// What collectors are made for.
+enum class Purpose {
+  serve,  ///< the service: scraped for as long as it runs
+  look,   ///< --once, perhaps beside a service that runs: one page, and nothing may be taken or written
+};
+
 /// Makes the collectors of a parsed configuration, on the worker io thread. Called once at start and once per
 /// reload.
-using Build = std::function<std::vector<std::unique_ptr<Collector>>(asio::any_io_executor)>;
+using Build = std::function<std::vector<std::unique_ptr<Collector>>(asio::any_io_executor, Purpose)>;
 
 struct ExporterDescription {
   std::string program;         ///< "pg_health_exporter": prefix of all self metrics

@@ -126,6 +126,7 @@ web::Response MetricsEndpoint::render(Families page, Format format, bool compres
   web::Response response;
   response.content_type = content_type(format);
   response.body = Exposition::render(page, format);
+  page = Families();  // before the compressed copy is made
   response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
   if (compress) {
     response.body = gzip(response.body);

@@ -15,6 +15,7 @@ class Secret {
   explicit Secret(std::string text) : text_(std::move(text)) {}
   const std::string& reveal() const { return text_; }
   bool empty() const { return text_.empty(); }
+  friend bool operator==(const Secret&, const Secret&) = default;
 
  private:
   std::string text_;

@@ -181,12 +181,12 @@ std::string gzip(std::string_view page) {
   };
   thread_local const std::unique_ptr<libdeflate_compressor, Free> compressor(libdeflate_alloc_compressor(1));
   if (!compressor) throw std::bad_alloc();
-  std::string out;
-  out.resize(libdeflate_gzip_compress_bound(compressor.get(), page.size()));
-  auto const size =
-      libdeflate_gzip_compress(compressor.get(), page.data(), page.size(), out.data(), out.size());
+  // Not a string: that would touch all of a bound which is larger than the page.
+  std::size_t const bound = libdeflate_gzip_compress_bound(compressor.get(), page.size());
+  auto const buffer = std::make_unique_for_overwrite<char[]>(bound);
+  auto const size = libdeflate_gzip_compress(compressor.get(), page.data(), page.size(), buffer.get(), bound);
   if (size == 0) throw std::runtime_error("gzip: output larger than its bound");
-  out.resize(size);
+  std::string out(buffer.get(), size);
   return out;
 }
 

@@ -53,6 +53,12 @@ class Family {
   void add_histogram(std::span<const Label> labels, const HistogramData& data,
                      std::span<const Exemplar> exemplars = {});
 
+  /// Makes room for `samples` more, of `bytes` bytes in all: a family of thousands then holds no spare half.
+  void reserve(std::size_t samples, std::size_t bytes) {
+    groups_.reserve(groups_.size() + samples);
+    lines_.reserve(lines_.size() + bytes);
+  }
+
   const std::string& name() const { return name_; }
   MetricType type() const { return type_; }
   const std::string& help() const { return help_; }

@@ -40,6 +40,14 @@ struct Shelf {
   struct Series {
     std::string help;
     std::map<std::string, Entry> entries;
+    std::size_t prefix_bytes = 0;  // of all entries
+
+    template <class Add>
+    void render(Family& family, Add add) const {
+      constexpr std::size_t usual_value = 12;
+      family.reserve(entries.size(), prefix_bytes + entries.size() * usual_value);
+      for (auto const& [key, entry] : entries) add(entry);
+    }
   };
   std::map<std::string, Series, std::less<>> families;
 
@@ -48,7 +56,8 @@ struct Shelf {
                   Arguments&&... arguments) {
     auto found = families.find(family);
     if (found == families.end()) {
-      found = families.emplace(std::string(family), Series{std::string(help), {}}).first;
+      found = families.try_emplace(std::string(family)).first;
+      found->second.help = help;
     }
     std::vector<Label> const views(labels.begin(), labels.end());
     std::string key;
@@ -60,6 +69,7 @@ struct Shelf {
           entries
               .try_emplace(key, std::string(family) + key + " ", labels, std::forward<Arguments>(arguments)...)
               .first;
+      found->second.prefix_bytes += entry->second.rendered.size();
     }
     return entry->second.instrument;
   }
@@ -68,9 +78,11 @@ struct Shelf {
     for (auto& [name, series] : families) {
       std::erase_if(series.entries, [&](auto const& entry) {
         auto const& labels = entry.second.labels;
-        return std::all_of(wanted.begin(), wanted.end(), [&](auto const& label) {
+        bool const carries = std::all_of(wanted.begin(), wanted.end(), [&](auto const& label) {
           return std::find(labels.begin(), labels.end(), label) != labels.end();
         });
+        if (carries) series.prefix_bytes -= entry.second.rendered.size();
+        return carries;
       });
     }
   }
@@ -115,13 +127,11 @@ void Instruments::collect(Families& out) const {
   std::lock_guard const lock(impl_->mutex);
   for (auto const& [name, series] : impl_->counters.families) {
     auto& family = out.counter(name, series.help);
-    for (auto const& [key, entry] : series.entries)
-      family.add_rendered(entry.rendered, entry.instrument.value());
+    series.render(family, [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
   }
   for (auto const& [name, series] : impl_->gauges.families) {
     auto& family = out.gauge(name, series.help);
-    for (auto const& [key, entry] : series.entries)
-      family.add_rendered(entry.rendered, entry.instrument.value());
+    series.render(family, [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
   }
   for (auto const& [name, series] : impl_->histograms.families) {
     auto& family = out.histogram(name, series.help);

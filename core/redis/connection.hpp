@@ -29,6 +29,7 @@ struct Options {
 
   /// "host:port", for labels and log lines; no credentials.
   std::string address() const { return host + ":" + std::to_string(port); }
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 /// Reads `{address: host:port, username, password|password_file, database, connect_timeout}`; only `address` is

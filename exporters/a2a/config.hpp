@@ -22,6 +22,7 @@ struct HopSettings {
 
   /// The string of remembered hops beside the checkpoint.
   std::string recent_key() const { return checkpoint + ":recent"; }
+  friend bool operator==(const HopSettings&, const HopSettings&) = default;
 };
 
 /// How a2a_protocol_latency_ms is made.

@@ -1,6 +1,5 @@
 #include "exporters/a2a/exporter.hpp"
 
-#include <tuple>
 #include <utility>
 
 #include "exporters/a2a/coordinator_collector.hpp"
@@ -16,20 +15,10 @@ struct Running {
   std::weak_ptr<HopFeed::Handle> feed;
 };
 
-bool same(const redis::Options& a, const redis::Options& b) {
-  return std::tie(a.host, a.port, a.username, a.password.reveal(), a.database, a.connect_timeout) ==
-         std::tie(b.host, b.port, b.username, b.password.reveal(), b.database, b.connect_timeout);
-}
-
-bool same(const HopSettings& a, const HopSettings& b) {
-  return std::tie(a.stream, a.started, a.group, a.consumer, a.checkpoint, a.max_pairs, a.remembered_hops) ==
-         std::tie(b.stream, b.started, b.group, b.consumer, b.checkpoint, b.max_pairs, b.remembered_hops);
-}
-
 std::shared_ptr<HopFeed::Handle> find_feed(Running& running, const Settings& settings, HopFeed::Mode mode,
                                            const asio::any_io_executor& executor) {
   auto feed = running.feed.lock();
-  if (feed && same(running.redis, settings.redis) && same(running.hops, settings.hops)) {
+  if (feed && running.redis == settings.redis && running.hops == settings.hops) {
     (*feed)->set_window(settings.latency.window);
     return feed;
   }
@@ -40,7 +29,7 @@ std::shared_ptr<HopFeed::Handle> find_feed(Running& running, const Settings& set
 
 }  // namespace
 
-exporters::ExporterDescription describe(HopFeed::Mode mode) {
+exporters::ExporterDescription describe() {
   exporters::ExporterDescription description;
   description.program = "a2a_exporter";
   description.summary =
@@ -48,8 +37,10 @@ exporters::ExporterDescription describe(HopFeed::Mode mode) {
   description.default_config = "a2a.yml";
   description.default_listen = ":9701";
   auto const running = std::make_shared<Running>();
-  description.parse = [running, mode](const config::Document& document) -> exporters::Build {
-    return [running, mode, settings = read_settings(document)](asio::any_io_executor executor) {
+  description.parse = [running](const config::Document& document) -> exporters::Build {
+    return [running, settings = read_settings(document)](asio::any_io_executor executor,
+                                                                     exporters::Purpose purpose) {
+      auto const mode = purpose == exporters::Purpose::look ? HopFeed::Mode::look : HopFeed::Mode::count;
       auto const feed = find_feed(*running, settings, mode, executor);
       auto const client = std::make_shared<redis::Client>(executor, settings.redis);
       std::vector<std::unique_ptr<exporters::Collector>> collectors;

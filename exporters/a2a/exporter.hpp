@@ -8,6 +8,6 @@ namespace fleet::a2a {
 
 /// A reload that leaves `redis` and `hops` as they are keeps the running feed; else a new one takes over at the
 /// checkpoint.
-exporters::ExporterDescription describe(HopFeed::Mode mode);
+exporters::ExporterDescription describe();
 
 }  // namespace fleet::a2a

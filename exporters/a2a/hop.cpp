@@ -12,9 +12,12 @@ bool read_integer(std::string_view text, Integer& out) {
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
+// The year 9999; further off no arithmetic on stamps could be trusted.
+constexpr std::int64_t last_stamp_us = 253'402'300'799'999'999;
+
 bool read_stamp(std::string_view text, std::optional<std::int64_t>& out) {
   std::int64_t value = 0;
-  if (!read_integer(text, value) || value < 0) return false;
+  if (!read_integer(text, value) || value < 0 || value > last_stamp_us) return false;
   out = value;
   return true;
 }

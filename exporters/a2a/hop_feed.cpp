@@ -6,7 +6,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <charconv>
 #include <random>
 
 #include "core/app/logging.hpp"
@@ -42,39 +41,12 @@ std::string random_name() {
   return name;
 }
 
-std::int64_t time_us(const redis::Reply& time) {
-  auto const part = [&time](std::size_t n) {
-    std::int64_t value = 0;
-    auto const text = time[n].text();
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-      throw redis::ProtocolError("redis sent a TIME that is none");
-    }
-    return value;
-  };
-  return part(0) * 1'000'000 + part(1);
-}
-
 awaitable<void> pause(Deadline::Clock::duration length) {
   asio::steady_timer timer(co_await asio::this_coro::executor, length);
   co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace
-
-bool ServerClock::set(redis::Reply time) {
-  auto const told = time_us(time);
-  bool const forward = known_us_ == 0 || told > now_us() - 2'000'000;
-  known_us_ = told;
-  at_ = Deadline::Clock::now();
-  return forward;
-}
-
-std::int64_t ServerClock::now_us() const {
-  if (known_us_ == 0) return 0;
-  auto const since = Deadline::Clock::now() - at_;
-  return known_us_ + std::chrono::duration_cast<std::chrono::microseconds>(since).count();
-}
 
 HopFeed::HopFeed(redis::Options redis, HopSettings hops, milliseconds window, Mode mode)
     : redis_(std::move(redis)),

@@ -13,22 +13,9 @@
 #include "core/redis/connection.hpp"
 #include "exporters/a2a/config.hpp"
 #include "exporters/a2a/hop_ledger.hpp"
+#include "exporters/a2a/server_clock.hpp"
 
 namespace fleet::a2a {
-
-/// The clock of the server, Redis TIME, carried on by the steady clock between two answers. Microseconds since
-/// 1970.
-class ServerClock {
- public:
-  /// From the reply to TIME. Returns false if the clock was set back by more than 2 s.
-  bool set(redis::Reply time);
-  /// 0 while never set.
-  std::int64_t now_us() const;
-
- private:
-  std::int64_t known_us_ = 0;
-  Deadline::Clock::time_point at_;
-};
 
 /// A coroutine that keeps one connection to the coordinator and moves hop records into a HopLedger: XREADGROUP,
 /// then MULTI {HSET checkpoint; SETRANGE of remembered hops; XACK} EXEC. The checkpoint is WATCHed from one

@@ -22,7 +22,7 @@ namespace fleet::a2a {
 /// octave: a relative error of at most 1/256. Rounding never moves a value across 50 ms or 200 ms, the
 /// objectives: v > 50 ms stays > 50 ms. Values saturate at 2^32 - 1 us (71 minutes).
 ///
-/// Memory: 19 KiB, and 8 bytes a distinct value in each sub-window, at most 6,656 of them. Not thread-safe.
+/// Memory: 25 KiB, and 8 bytes a value in each sub-window, at most 6,664 of them. Not thread-safe.
 class QuantileWindow {
  public:
   explicit QuantileWindow(std::chrono::microseconds length);

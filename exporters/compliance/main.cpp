@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   description.default_listen = ":9704";
   description.parse = [memory](const config::Document& document) -> exporters::Build {
     auto const config = std::make_shared<const compliance::Config>(compliance::read_config(document));
-    return [config, memory](asio::any_io_executor executor) {
+    return [config, memory](asio::any_io_executor executor, exporters::Purpose) {
       return compliance::make_collectors(*config, memory, std::move(executor));
     };
   };

@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   description.default_listen = ":9705";
   description.parse = [memory](const config::Document& document) -> exporters::Build {
     auto const config = std::make_shared<const consent::Config>(consent::read_config(document));
-    return [config, memory](asio::any_io_executor executor) {
+    return [config, memory](asio::any_io_executor executor, exporters::Purpose) {
       return consent::make_collectors(*config, memory, std::move(executor));
     };
   };

@@ -34,12 +34,7 @@ BatchRules read_rules(const Mapping& mapping) {
 
 }  // namespace
 
-bool same_source(const Settings& a, const Settings& b) {
-  auto const& x = a.redis;
-  auto const& y = b.redis;
-  return x.address() == y.address() && x.database == y.database && x.username == y.username &&
-         x.password.reveal() == y.password.reveal() && a.batches == b.batches;
-}
+bool same_source(const Settings& a, const Settings& b) { return a.redis == b.redis && a.batches == b.batches; }
 
 Settings read_settings(const config::Document& document) {
   auto const root = document.root().mapping({"redis", "queue", "batches"});

@@ -26,8 +26,9 @@ class KeptFeed {
   std::weak_ptr<BatchFeed::Handle> kept_;
 };
 
-Build build_from(Settings settings, std::shared_ptr<KeptFeed> kept, BatchFeed::Mode mode) {
-  return [settings = std::move(settings), kept = std::move(kept), mode](asio::any_io_executor executor) {
+Build build_from(Settings settings, std::shared_ptr<KeptFeed> kept) {
+  return [settings = std::move(settings), kept = std::move(kept)](asio::any_io_executor executor, Purpose purpose) {
+    auto const mode = purpose == Purpose::look ? BatchFeed::Mode::look : BatchFeed::Mode::count;
     auto const feed = kept->get(executor, settings, mode);
     std::vector<std::unique_ptr<Collector>> collectors;
     collectors.push_back(std::make_unique<BatchesCollector>(feed));
@@ -38,15 +39,15 @@ Build build_from(Settings settings, std::shared_ptr<KeptFeed> kept, BatchFeed::M
 
 }  // namespace
 
-ExporterDescription describe(BatchFeed::Mode mode) {
+ExporterDescription describe() {
   auto const kept = std::make_shared<KeptFeed>();
   ExporterDescription description;
   description.program = "document_exporter";
   description.summary = "The document pipeline: queue, batches in flight and finished, from Redis.";
   description.default_config = "documents.yml";
   description.default_listen = ":9702";
-  description.parse = [kept, mode](const config::Document& document) {
-    return build_from(read_settings(document), kept, mode);
+  description.parse = [kept](const config::Document& document) {
+    return build_from(read_settings(document), kept);
   };
   return description;
 }

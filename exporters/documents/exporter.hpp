@@ -6,7 +6,7 @@
 
 namespace fleet::exporters::documents {
 
-/// `mode` look: --once, beside an exporter that runs as a service.
-ExporterDescription describe(BatchFeed::Mode mode);
+/// A reload that leaves the source as it is keeps the running feed; else a new one takes over at the checkpoint.
+ExporterDescription describe();
 
 }  // namespace fleet::exporters::documents

@@ -18,6 +18,8 @@ void LabelledLine::set(std::span<const Label> labels) {
   text_.push_back(' ');
 }
 
+std::size_t LabelledLine::size() const { return text_.size() - kRoomForName; }
+
 void LabelledLine::add(Family& family, double value) {
   std::string_view const name = family.name();
   if (name.size() > kRoomForName) throw std::logic_error("metric name too long: " + std::string(name));
@@ -41,11 +43,23 @@ ColumnSamples::ColumnSamples(const Rows& rows, std::string_view server,
   }
 }
 
-void ColumnSamples::add(std::size_t row) {
+void ColumnSamples::set_labels(std::size_t row) {
   for (std::size_t i = 0; i < labels_.size(); ++i) {
     if (label_columns_[i] != kServer) labels_[i].second = rows_.text(row, label_columns_[i]);
   }
   line_.set(labels_);
+}
+
+void ColumnSamples::reserve(std::size_t rows, std::size_t like) {
+  constexpr std::size_t kRoomForValue = 8;
+  set_labels(like);
+  for (const Metric& metric : metrics_) {
+    metric.family->reserve(rows, rows * (metric.family->name().size() + line_.size() + kRoomForValue));
+  }
+}
+
+void ColumnSamples::add(std::size_t row) {
+  set_labels(row);
   for (const Metric& metric : metrics_) {
     if (!rows_.is_null(row, metric.column)) line_.add(*metric.family, rows_.number(row, metric.column));
   }

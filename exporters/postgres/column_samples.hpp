@@ -20,6 +20,8 @@ class LabelledLine {
   void set(std::span<const Label> labels);
   /// Adds a sample of `family` with these labels.
   void add(Family& family, double value);
+  /// Bytes of the label set and the space behind it.
+  std::size_t size() const;
 
  private:
   std::string text_;
@@ -45,6 +47,8 @@ class ColumnSamples {
   /// `rows`, `server` and `out` must outlive this object. Throws fleet::postgres::Error if a column is missing.
   ColumnSamples(const Rows& rows, std::string_view server, std::span<const std::string_view> labels,
                 std::span<const ColumnMetric> metrics, Families& out);
+  /// Makes room for `rows` more rows like this one.
+  void reserve(std::size_t rows, std::size_t like);
   void add(std::size_t row);
   void add_all();
 
@@ -53,6 +57,7 @@ class ColumnSamples {
     std::size_t column;
     Family* family;
   };
+  void set_labels(std::size_t row);
   const Rows& rows_;
   std::vector<Label> labels_;
   std::vector<std::size_t> label_columns_;  // npos: the server

@@ -1,5 +1,7 @@
 #include "exporters/postgres/instance.hpp"
 
+#include <system_error>
+
 #include "core/app/logging.hpp"
 
 namespace fleet::exporters::postgres {

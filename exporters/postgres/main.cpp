@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   description.default_config = "postgres.yml";
   description.default_listen = ":9703";
   description.parse = [](const fleet::config::Document& document) -> exporters::Build {
-    return [config = exporters::postgres::read_config(document)](fleet::asio::any_io_executor executor) {
+    return [config = exporters::postgres::read_config(document)](fleet::asio::any_io_executor executor, fleet::exporters::Purpose) {
       return exporters::postgres::make_collectors(executor, config);
     };
   };

@@ -95,7 +95,15 @@ awaitable<void> TableSizes::measure(Deadline deadline, int, Families& out) {
   Family& indexes = out.gauge("pg_stat_user_tables_index_size_bytes",
                               "Total disk space used by this table's indexes, in bytes");
   std::string line;
-  for (const Size& size : kept_.value()) {
+  const std::vector<Size>& sizes = kept_.value();
+  for (Family* const family : {&total, &indexes}) {
+    constexpr std::size_t kRoomForValue = 8;
+    if (!sizes.empty()) {
+      family->reserve(sizes.size(),
+                      sizes.size() * (family->name().size() + sizes.back().labels.size() + kRoomForValue));
+    }
+  }
+  for (const Size& size : sizes) {
     total.add_rendered(line.assign(total.name()).append(size.labels), size.total);
     indexes.add_rendered(line.assign(indexes.name()).append(size.labels), size.indexes);
   }

@@ -1,9 +1,11 @@
 // What all subjects of one PostgreSQL server have in common.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 

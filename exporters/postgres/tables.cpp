@@ -127,6 +127,7 @@ awaitable<void> Tables::measure(Deadline deadline, int, Families& out) {
   }
   std::vector<std::uint32_t> const shown = largest(pages, filter_.limit);
   ColumnSamples samples(rows, server(), kLabels, kMetrics, out);
+  if (!shown.empty()) samples.reserve(shown.size(), admitted[shown.back()]);
   for (std::uint32_t const index : shown) samples.add(admitted[index]);
 
   out.gauge("pg_health_exporter_tables_beyond_limit",

@@ -77,7 +77,7 @@ fleet::exporters::Build parse(const fleet::config::Document& document) {
   std::vector<Behaviour> toys;
   for (const auto& entry : document.root().mapping({"toys"}).required("toys").list())
     toys.push_back(parse_toy(entry));
-  return [toys](asio::any_io_executor) {
+  return [toys](asio::any_io_executor, fleet::exporters::Purpose) {
     std::vector<std::unique_ptr<fleet::exporters::Collector>> out;
     for (const auto& toy : toys) out.push_back(std::make_unique<Toy>(toy));
     return out;

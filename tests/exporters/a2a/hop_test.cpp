@@ -47,7 +47,7 @@ TEST_CASE("what a record lacks or garbles makes it malformed") {
     CHECK(refused({{field, ""}}) == "malformed");
   }
   for (auto const* field : {"attempt", "t_enq_us", "t_deq_us", "t_done_us"}) {
-    for (auto const* value : {"x", "1x", " 1", "1.5", "-1", "99999999999999999999"}) {
+    for (auto const* value : {"x", "1x", " 1", "1.5", "-1", "253402300800000000", "99999999999999999999"}) {
       INFO(field << " = " << value);
       CHECK(refused({{field, value}}) == "malformed");
     }

@@ -30,8 +30,9 @@ Samples parse_page(const std::string& text) {
   return samples;
 }
 
-LiveExporter::LiveExporter(const RedisServer& redis, const std::string& more_config) : port_(free_port()) {
-  config_ = directory_.write("a2a.yml", "redis: {address: \"" + redis.address() + "\"}\n" + more_config);
+LiveExporter::LiveExporter(const std::string& redis_address, const std::string& more_config)
+    : port_(free_port()) {
+  config_ = directory_.write("a2a.yml", "redis: {address: \"" + redis_address + "\"}\n" + more_config);
   start();
 }
 

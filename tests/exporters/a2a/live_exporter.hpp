@@ -28,7 +28,9 @@ Samples parse_page(const std::string& text);
 
 class LiveExporter {
  public:
-  explicit LiveExporter(const RedisServer& redis, const std::string& more_config = "");
+  explicit LiveExporter(const std::string& redis_address, const std::string& more_config = "");
+  explicit LiveExporter(const RedisServer& redis, const std::string& more_config = "")
+      : LiveExporter(redis.address(), more_config) {}
 
   void start();
   /// nullopt if nobody answers at this moment. Throws if the answer is not 200.

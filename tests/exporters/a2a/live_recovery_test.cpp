@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/exporters/a2a/live_exporter.hpp"
+#include "tests/servers/liar.hpp"
 #include "tests/servers/waiting.hpp"
 
 using namespace fleet::testing;
@@ -134,6 +135,72 @@ TEST_CASE("no Redis at the start: no counts rather than zeros") {
   redis.start();
   add_hop(redis, "h", 20'000);
   CHECK(exporter.wait_for(ok_hops, 1) == 1);
+}
+
+TEST_CASE("Redis refuses writes: nothing is lost, nothing is counted twice") {
+  Counting setup(5);
+  for (int n = 0; n < 5; ++n) add_hop(setup.redis, "second-" + std::to_string(n), 20'000);
+  REQUIRE(setup.exporter.wait_for(ok_hops, 10) == 10);
+  // The records come first, so that they are taken and cannot be stored.
+  add_hop(setup.redis, "third", 20'000);
+  setup.redis.command({"CONFIG", "SET", "maxmemory", "1"});
+  CHECK(wait_until([&] {
+    return setup.redis.command({"INFO", "errorstats"}).find("OOM") != std::string::npos ||
+           setup.exporter.scrape().get(ok_hops) == 11;
+  }));
+  CHECK(setup.exporter.scrape().get(ok_hops).value_or(0) >= 10);
+  setup.redis.command({"CONFIG", "SET", "maxmemory", "0"});
+  add_hop(setup.redis, "after", 20'000);
+  CHECK(setup.exporter.wait_for(ok_hops, 12) == 12);
+  CHECK(setup.exporter.scrape().get("a2a_hop_records_skipped_total{reason=\"duplicate\"}") == 0);
+}
+
+TEST_CASE("only the checkpoint is deleted") {
+  Counting setup(5);
+  setup.redis.command({"DEL", "a2a:hops:checkpoint:a2a-exporter"});
+  add_hop(setup.redis, "after", 20'000);
+  CHECK(setup.exporter.wait_for(ok_hops, 6) == 6);
+  CHECK(setup.exporter.wait_for(reset("checkpoint_lost"), 1) == 1);
+  add_hop(setup.redis, "after that", 20'000);
+  CHECK(setup.exporter.wait_for(ok_hops, 7) == 7);
+  CHECK(setup.redis.command({"XPENDING", "a2a:hops", "a2a-exporter"}).substr(0, 1) == "0");
+}
+
+TEST_CASE("a checkpoint of another type is said to be a failure, and is left alone") {
+  RedisServer redis;
+  redis.command({"SET", "a2a:hops:checkpoint:a2a-exporter", "something else"});
+  LiveExporter exporter(redis);
+  auto const page = exporter.scrape();
+  CHECK(page.get("a2a_feed_up") == 0);
+  CHECK(page.get("redis_up") == 1);
+  CHECK(page.text.find("a2a_hop_") == std::string::npos);
+  CHECK(redis.command({"GET", "a2a:hops:checkpoint:a2a-exporter"}) == "something else");
+  redis.command({"DEL", "a2a:hops:checkpoint:a2a-exporter"});
+  add_hop(redis, "h", 20'000);
+  CHECK(exporter.wait_for(ok_hops, 1) == 1);
+}
+
+TEST_CASE("what answers is no Redis") {
+  auto const check = [](const LiveExporter& exporter) {
+    auto const begin = std::chrono::steady_clock::now();
+    auto const page = exporter.scrape();
+    CHECK(std::chrono::steady_clock::now() - begin < seconds(5));
+    CHECK(page.get("a2a_feed_up") == 0);
+    CHECK(page.get("redis_up") == 0);
+    CHECK(page.text.find("a2a_hop_") == std::string::npos);
+  };
+  SECTION("but answers with garbage") {
+    GarbageServer const server("HTTP/1.1 400 Bad Request\r\n\r\n");
+    check(LiveExporter(server.address()));
+  }
+  SECTION("but with the answers of another conversation") {
+    GarbageServer const server("+OK\r\n*2\r\n$1\r\n1\r\n$1\r\n2\r\n:7\r\n*0\r\n$-1\r\n*0\r\n*0\r\n");
+    check(LiveExporter(server.address()));
+  }
+  SECTION("and says nothing at all") {
+    SilentServer const server;
+    check(LiveExporter(server.address()));
+  }
 }
 
 TEST_CASE("two exporters of one group by mistake lose nothing and say so") {

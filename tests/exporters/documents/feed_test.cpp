@@ -10,7 +10,6 @@ using namespace fleet;
 using namespace fleet::testing;
 using namespace fleet::exporters;
 using namespace std::chrono_literals;
-using documents::BatchFeed;
 
 namespace {
 
@@ -18,11 +17,11 @@ const std::string ok_batches = R"(document_batches_finished_total{pipeline="p",o
 
 class Exporter {
  public:
-  explicit Exporter(const RedisServer& redis, BatchFeed::Mode mode = BatchFeed::Mode::count)
-      : description_(documents::describe(mode)) {
+  explicit Exporter(const RedisServer& redis, Purpose purpose = Purpose::serve)
+      : description_(documents::describe()) {
     auto const text = "redis:\n  address: " + redis.address() + "\n  connect_timeout: 500ms\n";
     auto const build = description_.parse(config::Document::parse(text, "documents.yml"));
-    set_ = std::make_shared<CollectorSet>("document_exporter", build(io_.get_executor()));
+    set_ = std::make_shared<CollectorSet>("document_exporter", build(io_.get_executor(), purpose));
   }
   Page page(std::chrono::milliseconds time = 2s) { return collect(io_, set_, time); }
   bool reaches(const std::string& series, double value) {
@@ -129,7 +128,7 @@ TEST_CASE("a frozen Redis: the page comes in time and keeps the counts") {
 TEST_CASE("a look counts what is there and writes nothing") {
   RedisServer redis;
   add_whole_batch(redis, "one");
-  Exporter look(redis, BatchFeed::Mode::look);
+  Exporter look(redis, Purpose::look);
   CHECK(look.page().value(ok_batches) == 1.0);
   CHECK(redis.command({"KEYS", "*"}) == "documents:batches");
   CHECK(redis.command({"XINFO", "GROUPS", "documents:batches"}) == "");
