@@ -42,7 +42,8 @@ constexpr std::array<std::string_view, 6> seed_statements{
                     CASE WHEN random() < 0.08 THEN granted + (now() - granted) * random() END AS withdrawn
              FROM (SELECT client, kind, now() - random() * interval '420 days' AS granted
                    FROM generate_series(1001, 1300) AS client,
-                        unnest(ARRAY['data_processing', 'ai_analysis', 'third_party_disclosure', 'court_filing']) AS kind
+                        unnest(ARRAY['data_processing', 'ai_analysis', 'third_party_disclosure',
+                                     'court_filing']) AS kind
                    WHERE random() < 0.75) AS grants) AS drawn)",
 
     R"(INSERT INTO processing_events (client_id, consent_type, processed_at)
@@ -54,7 +55,8 @@ constexpr std::array<std::string_view, 6> seed_statements{
 constexpr std::array<std::string_view, 2> tidy_statements{
     R"(UPDATE documents SET status = 'processed', processed_at = now()
        WHERE status = 'queued' AND created_at < now() - interval '15 minutes')",
-    R"(DELETE FROM documents WHERE batch_id IS NOT NULL AND status <> 'queued' AND created_at < now() - interval '2 hours')",
+    R"(DELETE FROM documents WHERE batch_id IS NOT NULL AND status <> 'queued'
+       AND created_at < now() - interval '2 hours')",
 };
 
 constexpr std::array<Routine, 9> routine_statements{{

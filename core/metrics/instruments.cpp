@@ -127,11 +127,13 @@ void Instruments::collect(Families& out) const {
   std::lock_guard const lock(impl_->mutex);
   for (auto const& [name, series] : impl_->counters.families) {
     auto& family = out.counter(name, series.help);
-    series.render(family, [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
+    series.render(family,
+                  [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
   }
   for (auto const& [name, series] : impl_->gauges.families) {
     auto& family = out.gauge(name, series.help);
-    series.render(family, [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
+    series.render(family,
+                  [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
   }
   for (auto const& [name, series] : impl_->histograms.families) {
     auto& family = out.histogram(name, series.help);

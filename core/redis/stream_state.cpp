@@ -75,13 +75,4 @@ StreamState read_stream_state(Reply info_stream, Reply info_groups, std::string_
   return state;
 }
 
-std::int64_t read_time_us(Reply time) {
-  std::int64_t seconds = 0, microseconds = 0;
-  if (time.size() != 2 || !read_integer(time[0].text(), seconds) ||
-      !read_integer(time[1].text(), microseconds)) {
-    throw ProtocolError("redis sent a TIME that is none");
-  }
-  return seconds * 1'000'000 + microseconds;
-}
-
 }  // namespace fleet::redis

@@ -37,7 +37,4 @@ StreamState read_stream_state(Reply info_stream, Reply info_groups, std::string_
 /// Without the group.
 StreamState read_stream_state(Reply info_stream);
 
-/// Microseconds since 1970 from the reply to TIME. Throws ProtocolError if it is none.
-std::int64_t read_time_us(Reply time);
-
 }  // namespace fleet::redis

@@ -4,7 +4,7 @@
 #include <span>
 #include <stdexcept>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 constexpr std::string_view pair_prefix = "pair:";
@@ -74,8 +74,9 @@ bool read_position(std::string_view text, Position& out) {
     if (name == "version") understood = value == "1";
     if (name == "sequence") out.sequence = to_number(value);
     if (name == "writer") out.writer = value;
-    if (name == "last") out.last = StreamId::parse(value).value_or(StreamId{});
-    if (name == "counted_before") out.counted_before = StreamId::parse(value).value_or(StreamId{});
+    if (name == "last") out.last = redis::StreamId::parse(value).value_or(redis::StreamId{});
+    if (name == "counted_before")
+      out.counted_before = redis::StreamId::parse(value).value_or(redis::StreamId{});
     if (name == "delivered") out.delivered = to_number(value);
     if (name == "base") out.added_base = to_signed(value);
     if (name == "lost") out.lost = to_number(value);
@@ -251,4 +252,4 @@ std::optional<HopCounts> decode_checkpoint(redis::Reply all) {
   return counts;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

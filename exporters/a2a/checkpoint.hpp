@@ -9,7 +9,7 @@
 #include "core/redis/reply.hpp"
 #include "exporters/a2a/hop_counts.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Fields and values of the checkpoint hash, texts of decimal numbers:
 ///
@@ -46,4 +46,4 @@ class CheckpointFields {
 /// that this version understands. Single fields that are damaged are left out.
 std::optional<HopCounts> decode_checkpoint(redis::Reply all);
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -1,6 +1,6 @@
 #include "exporters/a2a/config.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 std::string name_or(const config::Mapping& mapping, std::string_view key, std::string fallback) {
@@ -58,4 +58,4 @@ Settings read_settings(const config::Document& document) {
   return settings;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -7,7 +7,7 @@
 #include "core/config/document.hpp"
 #include "core/redis/connection.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Where the hop records are, and how they are counted.
 struct HopSettings {
@@ -40,4 +40,4 @@ struct Settings {
 /// Throws config::Error.
 Settings read_settings(const config::Document& document);
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -3,7 +3,7 @@
 #include "core/app/logging.hpp"
 #include "core/redis/server_metrics.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 constexpr std::chrono::milliseconds redis_limit{3000};
@@ -40,4 +40,4 @@ awaitable<void> CoordinatorCollector::collect(Deadline deadline, Families& out) 
   last_failure_ = failure;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -8,7 +8,7 @@
 #include "core/redis/connection.hpp"
 #include "exporters/collector.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Collector "coordinator": redis_up and what INFO tells, under redis_exporter's names. A server that does not
 /// answer is redis_up 0 and one log line, not a failure.
@@ -23,4 +23,4 @@ class CoordinatorCollector : public exporters::Collector {
   std::string last_failure_;
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

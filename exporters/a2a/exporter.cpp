@@ -5,7 +5,7 @@
 #include "exporters/a2a/coordinator_collector.hpp"
 #include "exporters/a2a/hops_collector.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 /// The feed in use, for the next reload to find.
@@ -39,7 +39,7 @@ exporters::ExporterDescription describe() {
   auto const running = std::make_shared<Running>();
   description.parse = [running](const config::Document& document) -> exporters::Build {
     return [running, settings = read_settings(document)](asio::any_io_executor executor,
-                                                                     exporters::Purpose purpose) {
+                                                         exporters::Purpose purpose) {
       auto const mode = purpose == exporters::Purpose::look ? HopFeed::Mode::look : HopFeed::Mode::count;
       auto const feed = find_feed(*running, settings, mode, executor);
       auto const client = std::make_shared<redis::Client>(executor, settings.redis);
@@ -53,4 +53,4 @@ exporters::ExporterDescription describe() {
   return description;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -4,10 +4,10 @@
 #include "exporters/a2a/hop_feed.hpp"
 #include "exporters/run_exporter.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// A reload that leaves `redis` and `hops` as they are keeps the running feed; else a new one takes over at the
 /// checkpoint.
 exporters::ExporterDescription describe();
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

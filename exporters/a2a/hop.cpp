@@ -3,7 +3,7 @@
 #include <charconv>
 #include <limits>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 template <class Integer>
@@ -82,16 +82,6 @@ struct Fields {
 
 }  // namespace
 
-std::string StreamId::text() const { return std::to_string(milliseconds) + "-" + std::to_string(sequence); }
-
-std::optional<StreamId> StreamId::parse(std::string_view text) {
-  StreamId id;
-  auto const dash = text.find('-');
-  if (!read_integer(text.substr(0, dash), id.milliseconds)) return std::nullopt;
-  if (dash != std::string_view::npos && !read_integer(text.substr(dash + 1), id.sequence)) return std::nullopt;
-  return id;
-}
-
 bool is_agent_name(std::string_view name) {
   if (name.empty() || name.size() > max_agent_name) return false;
   for (char const c : name) {
@@ -142,4 +132,4 @@ std::variant<Hop, SkipReason> parse_hop(redis::Reply fields) {
   return hop;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

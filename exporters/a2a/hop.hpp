@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,18 +10,7 @@
 
 #include "core/redis/reply.hpp"
 
-namespace fleet::a2a {
-
-/// A Redis stream id, "1700000000000-7". Ordered as Redis orders it.
-struct StreamId {
-  std::uint64_t milliseconds = 0;
-  std::uint64_t sequence = 0;
-  auto operator<=>(const StreamId&) const = default;
-
-  std::string text() const;
-  /// nullopt if malformed; "5" is 5-0.
-  static std::optional<StreamId> parse(std::string_view text);
-};
+namespace fleet::exporters::a2a {
 
 enum class Outcome : std::uint8_t { ok, error, timeout };
 inline constexpr std::array<std::string_view, 3> outcome_names{"ok", "error", "timeout"};
@@ -67,4 +55,4 @@ bool is_agent_name(std::string_view name);
 /// are ignored, of a repeated field the last counts. Never throws on the content of an array of strings.
 std::variant<Hop, SkipReason> parse_hop(redis::Reply fields);
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 const std::vector<std::int64_t>& latency_bounds_us() {
   static const std::vector<std::int64_t> bounds = [] {
@@ -106,4 +106,4 @@ void Changes::clear() {
   all = false;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

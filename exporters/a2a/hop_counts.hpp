@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "core/metrics/histogram.hpp"
+#include "core/redis/stream_state.hpp"
 #include "exporters/a2a/hop.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Why the feed's place in the stream had to be found anew; the `reason` label of a2a_feed_resets_total.
 enum class ResetReason : std::uint8_t {
@@ -62,11 +63,11 @@ struct TargetCounts {
 
 /// Where in the stream the counts stand, and whose they are.
 struct Position {
-  std::uint64_t sequence = 0;   ///< transactions so far; 0: never stored
-  std::string writer;           ///< the process that stored it
-  StreamId last;                ///< greatest id taken in
-  StreamId counted_before;      ///< ids up to here were counted in an earlier life of the consumer group
-  std::uint64_t delivered = 0;  ///< records taken in, skipped ones too; of all streams of that name
+  std::uint64_t sequence = 0;      ///< transactions so far; 0: never stored
+  std::string writer;              ///< the process that stored it
+  redis::StreamId last;            ///< greatest id taken in
+  redis::StreamId counted_before;  ///< ids up to here were counted in an earlier life of the consumer group
+  std::uint64_t delivered = 0;     ///< records taken in, skipped ones too; of all streams of that name
   /// entries-added of this stream = added_base + delivered + lost + what is still to be read; nullopt until
   /// known.
   std::optional<std::int64_t> added_base;
@@ -123,4 +124,4 @@ class Changes {
   std::vector<bool> pair_marks_, target_marks_;
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

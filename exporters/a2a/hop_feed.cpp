@@ -10,7 +10,7 @@
 
 #include "core/app/logging.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 using std::chrono::milliseconds;
@@ -168,7 +168,7 @@ awaitable<void> HopFeed::load(redis::Connection& connection) {
     logging::error("checkpoint cannot be read", {{"key", hops_.checkpoint}, {"err", error.what()}});
   }
   auto const recent = replies[3].checked().is_nil() ? std::string_view() : replies[3].text();
-  auto const stream = read_stream_state(replies[4], replies[5], hops_.group);
+  auto const stream = redis::read_stream_state(replies[4], replies[5], hops_.group);
   bool const first = !ledger_.loaded();
   auto const before = first && stored ? stored->resets : ledger_.counts().resets;
   ledger_.adopt(std::move(stored), unreadable, recent, stream, clock_.now_us());
@@ -279,7 +279,7 @@ awaitable<std::size_t> HopFeed::store(redis::Connection& connection, bool inspec
   auto const replies = co_await connection.run(pipeline, Deadline::after(answer_limit));
   set_clock(replies[time]);
   check_transaction(replies, place);
-  if (inspect) ledger_.note_stream(read_stream_state(replies[time + 1]));
+  if (inspect) ledger_.note_stream(redis::read_stream_state(replies[time + 1]));
   co_return read_on ? take(replies.back(), HopLedger::Reading::fresh) : 0;
 }
 
@@ -291,7 +291,7 @@ awaitable<std::size_t> HopFeed::wait_for_records(redis::Connection& connection, 
   pipeline.add({"TIME"});
   auto const replies = co_await connection.run(pipeline, Deadline::after(block + answer_limit));
   set_clock(replies.back());
-  if (inspect) ledger_.note_stream(read_stream_state(replies[0]));
+  if (inspect) ledger_.note_stream(redis::read_stream_state(replies[0]));
   co_return take(replies[replies.size() - 2], HopLedger::Reading::fresh);
 }
 
@@ -336,7 +336,7 @@ awaitable<void> HopFeed::look(redis::Connection& connection) {
   last.add({"XINFO", "STREAM", hops_.stream});
   auto const replies = co_await connection.run(last, Deadline::after(answer_limit));
   set_clock(replies[0]);
-  auto const stream = read_stream_state(replies[1]);
+  auto const stream = redis::read_stream_state(replies[1]);
   ledger_.settle(clock_.now_us());
   ledger_.note_stream(stream);
   ledger_.forget_windows();  // of what came after the checkpoint, which is recalled with the rest
@@ -344,4 +344,4 @@ awaitable<void> HopFeed::look(redis::Connection& connection) {
   note_up();
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -11,11 +11,11 @@
 
 #include "core/io/deadline.hpp"
 #include "core/redis/connection.hpp"
+#include "core/redis/server_clock.hpp"
 #include "exporters/a2a/config.hpp"
 #include "exporters/a2a/hop_ledger.hpp"
-#include "exporters/a2a/server_clock.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// A coroutine that keeps one connection to the coordinator and moves hop records into a HopLedger: XREADGROUP,
 /// then MULTI {HSET checkpoint; SETRANGE of remembered hops; XACK} EXEC. The checkpoint is WATCHed from one
@@ -83,7 +83,7 @@ class HopFeed : public std::enable_shared_from_this<HopFeed> {
   HopSettings hops_;
   Mode mode_;
   HopLedger ledger_;
-  ServerClock clock_;
+  redis::ServerClock clock_;
   asio::cancellation_signal cancel_;
   bool running_ = false;
   bool stopping_ = false;
@@ -94,4 +94,4 @@ class HopFeed : public std::enable_shared_from_this<HopFeed> {
   Deadline::Clock::time_point next_inspection_{};
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 HopLedger::HopLedger(Settings settings) : settings_(std::move(settings)), recent_(settings_.recent_hops) {}
 
@@ -14,7 +14,7 @@ void HopLedger::take(redis::Reply entries, Reading reading) {
   for (auto each = entries.begin(); each != end; ++each) {
     auto part = (*each).begin();
     auto const id_text = (*part).text();
-    auto const id = StreamId::parse(id_text);
+    auto const id = redis::StreamId::parse(id_text);
     if (!id) throw redis::ProtocolError("redis sent a stream id that is none");
     acknowledge_.push_back(id_text);
     // Redis gives a group each id once, in order; a fresh one that is not greater means that it was set back.
@@ -127,7 +127,7 @@ void HopLedger::undo() {
 }
 
 void HopLedger::adopt(std::optional<HopCounts> stored, bool unreadable, std::string_view recent,
-                      const StreamState& stream, std::int64_t now_us) {
+                      const redis::StreamState& stream, std::int64_t now_us) {
   find_counts(std::move(stored), recent, now_us);
   if (unreadable) reset(ResetReason::checkpoint_unreadable);
   find_place(stream, tail_lost_);
@@ -186,9 +186,9 @@ void HopLedger::take_over(HopCounts stored, std::string_view recent) {
   recent_stored_ = recent_.total();
 }
 
-void HopLedger::find_place(const StreamState& stream, bool tail_lost) {
+void HopLedger::find_place(const redis::StreamState& stream, bool tail_lost) {
   auto& position = working_.position;
-  constexpr StreamId zero;
+  constexpr redis::StreamId zero;
   bool const never_counted = position.sequence == 0;
   bool anew = false;
   if (!stream.exists) {
@@ -224,7 +224,7 @@ void HopLedger::prepare(std::optional<HopCounts> stored, std::string_view recent
   changes_.everything(working_);
 }
 
-void HopLedger::note_stream(const StreamState& stream) {
+void HopLedger::note_stream(const redis::StreamState& stream) {
   auto& position = working_.position;
   std::optional<std::uint64_t> remaining;
   if (stream.length == 0 || stream.last_generated <= position.last) {
@@ -254,12 +254,12 @@ void HopLedger::note_stream(const StreamState& stream) {
   wants_storing_ = true;
 }
 
-std::optional<StreamId> HopLedger::recall(redis::Reply entries, std::int64_t now_us) {
-  std::optional<StreamId> oldest;
+std::optional<redis::StreamId> HopLedger::recall(redis::Reply entries, std::int64_t now_us) {
+  std::optional<redis::StreamId> oldest;
   auto const end = entries.end();
   for (auto each = entries.begin(); each != end; ++each) {
     auto part = (*each).begin();
-    oldest = StreamId::parse((*part).text());
+    oldest = redis::StreamId::parse((*part).text());
     ++part;
     auto const parsed = parse_hop(*part);
     auto const* hop = std::get_if<Hop>(&parsed);
@@ -310,4 +310,4 @@ bool HopLedger::set_window(std::chrono::microseconds window) {
   return true;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -12,13 +12,13 @@
 
 #include "core/metrics/families.hpp"
 #include "core/redis/reply.hpp"
+#include "core/redis/stream_state.hpp"
 #include "exporters/a2a/checkpoint.hpp"
 #include "exporters/a2a/hop_counts.hpp"
 #include "exporters/a2a/quantile_window.hpp"
 #include "exporters/a2a/recent_hops.hpp"
-#include "exporters/a2a/stream_state.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Counts hops so that a kill at any moment neither loses nor doubles one.
 ///
@@ -44,7 +44,7 @@ class HopLedger {
   /// has lost them. Everything is to be written again by the next transaction. `unreadable`: the checkpoint was
   /// there and could not be decoded.
   void adopt(std::optional<HopCounts> stored, bool unreadable, std::string_view recent,
-             const StreamState& stream, std::int64_t now_us);
+             const redis::StreamState& stream, std::int64_t now_us);
   /// For a reader that only looks: starts from what is stored. It settles what it takes in without storing it.
   void prepare(std::optional<HopCounts> stored, std::string_view recent);
   /// Whether counts are known; before that a page must not show them (0 would be a step back).
@@ -56,7 +56,7 @@ class HopLedger {
   void take(redis::Reply entries, Reading reading);
   const std::vector<std::string_view>& acknowledge() const { return acknowledge_; }
   /// Greatest id taken in, settled or not.
-  StreamId last_taken() const { return working_.position.last; }
+  redis::StreamId last_taken() const { return working_.position.last; }
   /// Whether there is something to store.
   bool pending_changes() const { return !acknowledge_.empty() || wants_storing_; }
 
@@ -72,10 +72,10 @@ class HopLedger {
   void note_conflict() { ++conflicts_seen_; }
 
   /// What XINFO STREAM says at a moment when nothing is in flight: lag, and records lost to trimming.
-  void note_stream(const StreamState& stream);
+  void note_stream(const redis::StreamState& stream);
   /// Fills the latency windows from records that were counted before: entries of XREVRANGE. Returns the id of
   /// the last, the oldest one; nullopt if there are none.
-  std::optional<StreamId> recall(redis::Reply entries, std::int64_t now_us);
+  std::optional<redis::StreamId> recall(redis::Reply entries, std::int64_t now_us);
   std::chrono::microseconds window_length() const { return settings_.window; }
 
   /// The settled state.
@@ -103,7 +103,7 @@ class HopLedger {
   void note_exemplar(std::uint32_t pair, std::size_t bucket, const Hop& hop);
   void find_counts(std::optional<HopCounts> stored, std::string_view recent, std::int64_t now_us);
   void take_over(HopCounts stored, std::string_view recent);
-  void find_place(const StreamState& stream, bool tail_lost);
+  void find_place(const redis::StreamState& stream, bool tail_lost);
   void reset(ResetReason reason) { ++working_.resets[static_cast<std::size_t>(reason)]; }
   QuantileWindow& window(std::size_t pair);
 
@@ -129,4 +129,4 @@ class HopLedger {
   std::optional<std::uint64_t> lag_;
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

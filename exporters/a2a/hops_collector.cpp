@@ -4,7 +4,7 @@
 #include <map>
 #include <stdexcept>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 // A scrape must be answered while Redis hangs, with time left to render.
@@ -151,4 +151,4 @@ awaitable<void> StartedCollector::collect(Deadline deadline, Families& out) {
   add_started_families((*feed_)->ledger(), hops_.max_pairs, replies[0].checked(), out);
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -8,7 +8,7 @@
 #include "exporters/a2a/hop_feed.hpp"
 #include "exporters/collector.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Adds a2a_protocol_latency_ms and all a2a_hop* and a2a_feed* families of a loaded ledger. `now_us` is the
 /// coordinator's clock; 0 if it is not known, then there are no latencies.
@@ -47,4 +47,4 @@ class StartedCollector : public exporters::Collector {
   HopSettings hops_;
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -1,3 +1,5 @@
 #include "exporters/a2a/exporter.hpp"
 
-int main(int argc, char** argv) { return fleet::exporters::run_exporter(argc, argv, fleet::a2a::describe()); }
+int main(int argc, char** argv) {
+  return fleet::exporters::run_exporter(argc, argv, fleet::exporters::a2a::describe());
+}

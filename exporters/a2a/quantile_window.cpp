@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 constexpr std::int64_t sub_windows = 240;
@@ -146,4 +146,4 @@ std::optional<double> QuantileWindow::quantile(double q, std::int64_t now_us) {
   return std::nullopt;  // unreachable: buckets_ counts exactly the entries
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

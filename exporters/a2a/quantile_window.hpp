@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Latencies of one pair of agents over a sliding window, and a quantile of them.
 ///
@@ -58,4 +58,4 @@ class QuantileWindow {
   std::vector<SubWindow> ring_;
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

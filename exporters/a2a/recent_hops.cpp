@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 void append_entry(std::string& out, std::uint64_t entry) {
@@ -153,4 +153,4 @@ bool RecentHops::restore(std::string_view stored, std::uint64_t stored_total, st
   return false;
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 
 /// Remembers the last `capacity` identities (hop_id and attempt) as 64-bit hashes in a ring; the oldest goes
 /// first. Two different hops are taken for one with a chance of capacity / 2^64, 5e-15 at 100,000. The ring is
@@ -51,4 +51,4 @@ class RecentHops {
   std::size_t used_ = 0;
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -4,7 +4,7 @@
 
 #include "exporters/answer_by.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 std::vector<CaseCount> read_cases(const postgres::Rows& rows) {
   auto const type = rows.column("case_type"), cases = rows.column("cases"),
@@ -46,4 +46,4 @@ awaitable<void> Cases::collect(Deadline deadline, Families& out) {
   publish_cases(rows, case_types_, out);
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

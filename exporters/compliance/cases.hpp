@@ -11,7 +11,7 @@
 #include "exporters/label_limit.hpp"
 #include "exporters/sql_source.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// One row of the query `cases`.
 struct CaseCount {
@@ -39,4 +39,4 @@ class Cases : public exporters::Collector {
   exporters::LabelLimit case_types_;
 };
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

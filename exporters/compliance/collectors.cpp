@@ -9,7 +9,7 @@
 #include "exporters/compliance/retention.hpp"
 #include "exporters/database_state.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config&
   return collectors;
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

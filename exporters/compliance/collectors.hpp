@@ -8,11 +8,11 @@
 #include "exporters/compliance/config.hpp"
 #include "exporters/compliance/memory.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// On the worker io thread. Opens nothing before the first scrape.
 std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config& config,
                                                                    std::shared_ptr<Memory> memory,
                                                                    asio::any_io_executor executor);
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

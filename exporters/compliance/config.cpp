@@ -5,7 +5,7 @@
 
 #include "exporters/label_limit.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 namespace {
 
@@ -98,4 +98,4 @@ Config read_config(const config::Document& document) {
   return config;
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -11,7 +11,7 @@
 #include "core/postgres/session.hpp"
 #include "exporters/sql_queries.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// Where the compliance monitor answers, and which of its words mean that all is well.
 struct MonitorConfig {
@@ -38,4 +38,4 @@ struct Config {
 /// Reads and checks all of it, opens nothing. Throws config::Error.
 Config read_config(const config::Document& document);
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 namespace {
 
@@ -92,4 +92,4 @@ void publish_dashboard(const Dashboard& dashboard, const std::vector<std::string
   }
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -9,7 +9,7 @@
 #include "core/metrics/families.hpp"
 #include "exporters/label_limit.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// An answer that is no dashboard; what() says what was expected where: "`frameworks[2].name`: expected a
 /// text".
@@ -40,4 +40,4 @@ Dashboard parse_dashboard(std::string_view json);
 void publish_dashboard(const Dashboard& dashboard, const std::vector<std::string>& compliant_statuses,
                        exporters::LabelLimit& frameworks, Families& out);
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

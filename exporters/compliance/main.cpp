@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
   using namespace fleet;
-  auto const memory = std::make_shared<compliance::Memory>();
+  auto const memory = std::make_shared<exporters::compliance::Memory>();
   exporters::ExporterDescription description;
   description.program = "compliance_exporter";
   description.summary =
@@ -17,9 +17,9 @@ int main(int argc, char** argv) {
   description.default_config = "compliance.yml";
   description.default_listen = ":9704";
   description.parse = [memory](const config::Document& document) -> exporters::Build {
-    auto const config = std::make_shared<const compliance::Config>(compliance::read_config(document));
+    auto const config = std::make_shared<const exporters::compliance::Config>(exporters::compliance::read_config(document));
     return [config, memory](asio::any_io_executor executor, exporters::Purpose) {
-      return compliance::make_collectors(*config, memory, std::move(executor));
+      return exporters::compliance::make_collectors(*config, memory, std::move(executor));
     };
   };
   return exporters::run_exporter(argc, argv, description);

@@ -11,7 +11,7 @@
 #include "exporters/compliance/violations.hpp"
 #include "exporters/rising_counts.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// The rising counts behind one histogram family.
 struct ResponseTimeCounts {
@@ -28,4 +28,4 @@ struct Memory {
   std::map<std::string, ResponseTimeCounts, std::less<>> response_times;  ///< by query
 };
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -7,7 +7,7 @@
 #include "exporters/answer_by.hpp"
 #include "exporters/compliance/dashboard.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 Monitor::Monitor(MonitorConfig config, exporters::LabelLimit frameworks)
     : config_(std::move(config)), frameworks_(std::move(frameworks)), client_(config_.tls) {}
@@ -46,4 +46,4 @@ void Monitor::log_change(const std::string& failure) {
   }
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

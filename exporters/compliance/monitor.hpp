@@ -8,7 +8,7 @@
 #include "exporters/compliance/config.hpp"
 #include "exporters/label_limit.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// "monitor": compliance_monitor_*. A monitor that is down, slow, or answers something else is
 /// `compliance_monitor_up 0` and one log line when that begins, changes or ends.
@@ -27,4 +27,4 @@ class Monitor : public exporters::Collector {
   std::string last_failure_;
 };
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

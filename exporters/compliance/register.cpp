@@ -5,7 +5,7 @@
 
 #include "exporters/answer_by.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 namespace {
 
@@ -62,4 +62,4 @@ awaitable<void> RunbookMetric::collect(Deadline deadline, Families& out) {
   if (auto const counts = register_->counts()) publish_runbook_metric(*counts, out);
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

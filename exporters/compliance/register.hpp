@@ -9,7 +9,7 @@
 #include "exporters/shared_reading.hpp"
 #include "exporters/sql_source.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// Reads the register for the collectors below, all on the worker io thread.
 class Register {
@@ -59,4 +59,4 @@ class RunbookMetric : public exporters::Collector {
   std::shared_ptr<Register> register_;
 };
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

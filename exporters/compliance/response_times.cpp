@@ -6,7 +6,7 @@
 
 #include "exporters/answer_by.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 std::vector<ResponseTimeBucket> read_response_times(const postgres::Rows& rows) {
   auto const severity = rows.column("severity"), bucket = rows.column("bucket"),
@@ -70,4 +70,4 @@ awaitable<void> ResponseTimes::collect(Deadline deadline, Families& out) {
   }
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -12,7 +12,7 @@
 #include "exporters/label_limit.hpp"
 #include "exporters/sql_source.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// One row of `acknowledge_times` or `resolve_times`.
 struct ResponseTimeBucket {
@@ -53,4 +53,4 @@ class ResponseTimes : public exporters::Collector {
   std::vector<double> bounds_;
 };
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

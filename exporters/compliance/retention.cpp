@@ -4,7 +4,7 @@
 
 #include "exporters/answer_by.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 Overdue read_overdue(const postgres::Rows& rows) {
   auto const documents = rows.column("overdue"), oldest = rows.column("oldest_overdue_seconds");
@@ -31,4 +31,4 @@ awaitable<void> Retention::collect(Deadline deadline, Families& out) {
   publish_overdue(overdue, out);
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -8,7 +8,7 @@
 #include "exporters/collector.hpp"
 #include "exporters/sql_source.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 /// The one row of the query `retention`.
 struct Overdue {
@@ -30,4 +30,4 @@ class Retention : public exporters::Collector {
   std::shared_ptr<exporters::SqlSource> source_;
 };
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 std::vector<ViolationCount> read_violations(const postgres::Rows& rows) {
   auto const framework = rows.column("framework"), severity = rows.column("severity"),
@@ -78,4 +78,4 @@ void publish_violations(const std::map<FrameworkSeverity, ViolationCount>& count
   for (auto const& [framework, seconds] : oldest) age.add({{"framework", framework}}, seconds);
 }
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -10,7 +10,7 @@
 #include "core/postgres/session.hpp"
 #include "exporters/label_limit.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 
 using FrameworkSeverity = std::pair<std::string, std::string>;
 
@@ -40,4 +40,4 @@ void publish_runbook_metric(const std::map<FrameworkSeverity, ViolationCount>& c
 void publish_violations(const std::map<FrameworkSeverity, ViolationCount>& counts,
                         const std::map<FrameworkSeverity, double>& recorded, Families& out);
 
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -8,7 +8,7 @@
 #include "exporters/consent/withdrawals.hpp"
 #include "exporters/database_state.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 namespace {
 
@@ -49,4 +49,4 @@ std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config&
   return collectors;
 }
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

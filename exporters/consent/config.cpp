@@ -5,7 +5,7 @@
 
 #include "exporters/label_limit.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 namespace {
 
@@ -73,4 +73,4 @@ Config read_config(const config::Document& document) {
   return config;
 }
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

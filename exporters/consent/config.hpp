@@ -8,7 +8,7 @@
 #include "core/postgres/session.hpp"
 #include "exporters/sql_queries.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 struct Config {
   postgres::Options database;
@@ -20,4 +20,4 @@ struct Config {
 /// Reads and checks all of it, opens nothing. Throws config::Error.
 Config read_config(const config::Document& document);
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

@@ -4,7 +4,7 @@
 
 #include "exporters/answer_by.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 std::vector<ConsentCount> read_consents(const postgres::Rows& rows) {
   auto const type = rows.column("consent_type"), granted = rows.column("granted"),
@@ -68,4 +68,4 @@ awaitable<void> Consents::collect(Deadline deadline, Families& out) {
   publish_consents(counts, memory_->granted.observe(sizes), out);
 }
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

@@ -12,7 +12,7 @@
 #include "exporters/label_limit.hpp"
 #include "exporters/shared_reading.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 /// One row of the query `consents`.
 struct ConsentCount {
@@ -48,4 +48,4 @@ class Consents : public exporters::Collector {
   exporters::LabelLimit types_;
 };
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

@@ -8,7 +8,7 @@
 
 int main(int argc, char** argv) {
   using namespace fleet;
-  auto const memory = std::make_shared<consent::Memory>();
+  auto const memory = std::make_shared<exporters::consent::Memory>();
   exporters::ExporterDescription description;
   description.program = "consent_exporter";
   description.summary =
@@ -16,9 +16,9 @@ int main(int argc, char** argv) {
   description.default_config = "consent.yml";
   description.default_listen = ":9705";
   description.parse = [memory](const config::Document& document) -> exporters::Build {
-    auto const config = std::make_shared<const consent::Config>(consent::read_config(document));
+    auto const config = std::make_shared<const exporters::consent::Config>(exporters::consent::read_config(document));
     return [config, memory](asio::any_io_executor executor, exporters::Purpose) {
-      return consent::make_collectors(*config, memory, std::move(executor));
+      return exporters::consent::make_collectors(*config, memory, std::move(executor));
     };
   };
   return exporters::run_exporter(argc, argv, description);

@@ -7,7 +7,7 @@
 
 #include "exporters/rising_counts.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 /// Outlives a reload, so that no counter of the process goes down by one. Used on the worker io thread only.
 struct Memory {
@@ -15,4 +15,4 @@ struct Memory {
   exporters::RisingCounts<std::string> granted;  ///< by consent type
 };
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

@@ -5,7 +5,7 @@
 
 #include "exporters/answer_by.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 std::vector<ProcessingCount> read_processing(const postgres::Rows& rows) {
   auto const type = rows.column("consent_type"), events = rows.column("events"),
@@ -65,4 +65,4 @@ awaitable<void> Processing::collect(Deadline deadline, Families& out) {
   publish_processing(rows, types_, out);
 }
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

@@ -10,7 +10,7 @@
 #include "exporters/label_limit.hpp"
 #include "exporters/sql_source.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 /// One row of the query `processing`: events of the last window. An event is in at most one of the three
 /// `after_withdrawal`, `after_expiry` and `without_grant`.
@@ -39,4 +39,4 @@ class Processing : public exporters::Collector {
   exporters::LabelLimit types_;
 };
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

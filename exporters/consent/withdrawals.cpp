@@ -5,7 +5,7 @@
 
 #include "exporters/answer_by.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 std::vector<PendingCount> read_withdrawals(const postgres::Rows& rows) {
   auto const type = rows.column("consent_type"), pending = rows.column("pending"),
@@ -48,4 +48,4 @@ awaitable<void> Withdrawals::collect(Deadline deadline, Families& out) {
   publish_withdrawals(rows, types_, out);
 }
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

@@ -10,7 +10,7 @@
 #include "exporters/label_limit.hpp"
 #include "exporters/sql_source.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 
 /// One row of the query `withdrawals`.
 struct PendingCount {
@@ -35,4 +35,4 @@ class Withdrawals : public exporters::Collector {
   exporters::LabelLimit types_;
 };
 
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

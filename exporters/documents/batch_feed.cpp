@@ -85,17 +85,6 @@ void BatchFeed::set_rules(BatchRules rules) {
   if (stored_) stored_->set_rules(rules);
 }
 
-void BatchFeed::note_time(std::int64_t server_us) {
-  server_us_ = server_us;
-  server_asked_ = Deadline::Clock::now();
-}
-
-std::int64_t BatchFeed::now_us() const {
-  if (server_us_ == 0) return 0;
-  auto const since = Deadline::Clock::now() - server_asked_;
-  return server_us_ + std::chrono::duration_cast<std::chrono::microseconds>(since).count();
-}
-
 awaitable<void> BatchFeed::until_loaded(Deadline deadline) {
   while (!stored_ && !failed_ && !deadline.expired()) {
     co_await pause(std::min<Deadline::Clock::duration>(milliseconds(10), deadline.remaining()));
@@ -162,7 +151,7 @@ awaitable<void> BatchFeed::look(redis::Connection& connection) {
   first.add({"TIME"});
   first.add({"HGETALL", settings_.batches.checkpoint});
   auto const held = co_await connection.run(first, Deadline::after(answer_limit));
-  note_time(redis::read_time_us(held[0]));
+  clock_.set(held[0]);
   auto const checkpoint = read_checkpoint(held[1].checked());
   auto next = Batches::decode(checkpoint.state, settings_.rules).value_or(Batches(settings_.rules));
   resets_ = checkpoint.resets;
@@ -185,7 +174,7 @@ awaitable<void> BatchFeed::load(redis::Connection& connection) {
   pipeline.add({"XINFO", "STREAM", settings_.batches.stream});
   pipeline.add({"XINFO", "GROUPS", settings_.batches.stream});
   auto const replies = co_await connection.run(pipeline, Deadline::after(answer_limit));
-  note_time(redis::read_time_us(replies[0]));
+  clock_.set(replies[0]);
   auto const checkpoint = read_checkpoint(replies[1].checked());
   auto const stream = redis::read_stream_state(replies[2], replies[3], settings_.batches.group);
 

@@ -11,6 +11,7 @@
 
 #include "core/io/deadline.hpp"
 #include "core/redis/connection.hpp"
+#include "core/redis/server_clock.hpp"
 #include "core/redis/stream_state.hpp"
 #include "exporters/documents/batches.hpp"
 #include "exporters/documents/config.hpp"
@@ -47,8 +48,9 @@ class BatchFeed : public std::enable_shared_from_this<BatchFeed> {
   bool up() const { return up_; }
   std::uint64_t resets() const { return resets_; }
   /// The queue's clock: its TIME when last asked, carried on by the steady clock. 0 while never asked.
-  std::int64_t now_us() const;
-  void note_time(std::int64_t server_us);
+  std::int64_t now_us() const { return clock_.now_us(); }
+  /// An answer to TIME that somebody else asked for.
+  void note_time(redis::Reply time) { clock_.set(time); }
   /// Returns when the counts are known, the source has failed, or the deadline has passed.
   awaitable<void> until_loaded(Deadline deadline);
   const Settings& settings() const { return settings_; }
@@ -76,8 +78,7 @@ class BatchFeed : public std::enable_shared_from_this<BatchFeed> {
   asio::cancellation_signal cancel_;
   bool running_ = false, stopping_ = false, up_ = false, failed_ = false;
   std::string last_failure_;
-  std::int64_t server_us_ = 0;
-  Deadline::Clock::time_point server_asked_{};
+  redis::ServerClock clock_;
 };
 
 }  // namespace fleet::exporters::documents

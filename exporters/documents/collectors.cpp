@@ -2,7 +2,6 @@
 
 #include "core/app/logging.hpp"
 #include "core/redis/server_metrics.hpp"
-#include "core/redis/stream_state.hpp"
 #include "exporters/answer_by.hpp"
 
 namespace fleet::exporters::documents {
@@ -37,15 +36,15 @@ awaitable<void> QueueCollector::collect(Deadline deadline, Families& out) {
   std::string failure;
   try {
     auto const replies = co_await redis_.run(pipeline, answer_by(deadline));
-    auto const now_us = redis::read_time_us(replies[0]);
-    (**feed_).note_time(now_us);
+    auto& feed = **feed_;
+    feed.note_time(replies[0].checked());
     redis::add_server_metrics(replies[4].text(), out);
     auto const depth = replies[1].integer();
     out.gauge("document_queue_depth", "Documents waiting in the queue.").add(static_cast<double>(depth));
     auto const head = replies[2].checked(), tail = replies[3].checked();
     auto const age = depth == 0 ? std::optional<double>(0)
                                 : oldest_age_seconds(head.is_nil() ? "" : head.text(),
-                                                     tail.is_nil() ? "" : tail.text(), now_us);
+                                                     tail.is_nil() ? "" : tail.text(), feed.now_us());
     if (age) {
       out.gauge("document_queue_oldest_age_seconds",
                 "How long the oldest document has waited in the queue; 0 if it is empty.")

@@ -27,7 +27,8 @@ class KeptFeed {
 };
 
 Build build_from(Settings settings, std::shared_ptr<KeptFeed> kept) {
-  return [settings = std::move(settings), kept = std::move(kept)](asio::any_io_executor executor, Purpose purpose) {
+  return [settings = std::move(settings), kept = std::move(kept)](asio::any_io_executor executor,
+                                                                  Purpose purpose) {
     auto const mode = purpose == Purpose::look ? BatchFeed::Mode::look : BatchFeed::Mode::count;
     auto const feed = kept->get(executor, settings, mode);
     std::vector<std::unique_ptr<Collector>> collectors;

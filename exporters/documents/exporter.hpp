@@ -6,7 +6,8 @@
 
 namespace fleet::exporters::documents {
 
-/// A reload that leaves the source as it is keeps the running feed; else a new one takes over at the checkpoint.
+/// A reload that leaves the source as it is keeps the running feed; else a new one takes over at the
+/// checkpoint.
 ExporterDescription describe();
 
 }  // namespace fleet::exporters::documents

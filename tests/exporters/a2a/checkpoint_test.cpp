@@ -4,7 +4,7 @@
 
 #include "tests/exporters/a2a/stream_reply.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 using testing::bulk;
@@ -156,4 +156,4 @@ TEST_CASE("pairs beyond the limit are one") {
 }
 
 }  // namespace
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 Settings parse(const std::string& text) { return read_settings(config::Document::parse(text, "a2a.yml")); }
@@ -47,4 +47,4 @@ TEST_CASE("what cannot be meant is refused at its place") {
 }
 
 }  // namespace
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -5,7 +5,7 @@
 #include "tests/exporters/a2a/stream_reply.hpp"
 #include "tests/exporters/page.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 using testing::hop_fields;
@@ -16,12 +16,12 @@ constexpr std::int64_t now = 1'700'000'000'000'000;
 
 /// A ledger that has counted a bit of everything.
 void fill(HopLedger& ledger) {
-  StreamState stream{.exists = true,
+  redis::StreamState stream{.exists = true,
                      .length = 9,
                      .first = {1, 0},
                      .last_generated = {9, 0},
                      .entries_added = 9,
-                     .group_delivered = StreamId{}};
+                     .group_delivered = redis::StreamId{}};
   ledger.adopt(std::nullopt, false, "", stream, now);
   ledger.transaction();
   ledger.settle(now);
@@ -77,4 +77,4 @@ TEST_CASE("a pair that went quiet keeps its counters and has no latency") {
 }
 
 }  // namespace
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -4,7 +4,7 @@
 
 #include "tests/exporters/a2a/stream_reply.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 using testing::bulk;
@@ -18,12 +18,12 @@ constexpr std::int64_t now = 1'700'000'000'000'000;
 struct Store {
   std::map<std::string, std::string> hash;
   std::string recent;
-  StreamState stream{.exists = true,
+  redis::StreamState stream{.exists = true,
                      .length = 0,
                      .first = {},
                      .last_generated = {},
                      .entries_added = 0,
-                     .group_delivered = StreamId{}};
+                     .group_delivered = redis::StreamId{}};
 
   void keep(const HopLedger::Transaction& transaction) {
     std::vector<std::string_view> words;
@@ -52,12 +52,12 @@ struct Store {
   /// The group was given all ids up to this one.
   void given(std::uint64_t id) {
     stream.last_generated = {id, 0};
-    stream.group_delivered = StreamId{id, 0};
+    stream.group_delivered = redis::StreamId{id, 0};
   }
   void added(std::uint64_t id) {
     ++stream.length;
     *stream.entries_added += 1;
-    if (stream.first == StreamId{}) stream.first = {id, 0};
+    if (stream.first == redis::StreamId{}) stream.first = {id, 0};
     stream.last_generated = {id, 0};
   }
 };
@@ -214,7 +214,7 @@ TEST_CASE("the group is gone: what the stream still holds is not counted twice")
   CHECK(one.counts().position.delivered == 12);
   // Also by a reader that starts in the middle of that.
   auto two = ledger("w2");
-  store.stream.group_delivered = StreamId{12, 0};
+  store.stream.group_delivered = redis::StreamId{12, 0};
   store.start(two);
   take(two, 8, 13, HopLedger::Reading::pending);
   store.commit(two);
@@ -240,7 +240,7 @@ TEST_CASE("the stream is gone: counts stay, the new stream counts from its start
   store.given(10);
   take(one, 1, 10);
   store.commit(one);
-  store.stream = StreamState{};
+  store.stream = redis::StreamState{};
   SECTION("deleted") {
     store.start(one);
     CHECK(resets(one, ResetReason::stream_deleted) == 1);
@@ -268,7 +268,7 @@ TEST_CASE("everything in Redis is gone: memory is written again, whole") {
   take(one, 11, 15);  // taken, not stored: the stream no longer has them
   one.transaction();
   store = Store{};
-  store.stream = StreamState{};
+  store.stream = redis::StreamState{};
   store.start(one);
   CHECK(ok(one) == 15);
   CHECK(resets(one, ResetReason::checkpoint_lost) == 1);
@@ -375,7 +375,7 @@ TEST_CASE("lag and lost records") {
     CHECK_FALSE(one.pending_changes());
     CHECK(one.counts().position.lost == 30);
     auto two = ledger("w2");
-    store.stream.group_delivered = StreamId{100, 0};
+    store.stream.group_delivered = redis::StreamId{100, 0};
     store.start(two);
     two.note_stream(store.stream);
     CHECK(two.counts().position.lost == 30);
@@ -454,11 +454,11 @@ TEST_CASE("windows are filled again from the stream") {
                          .add("9-0", hop_fields("h9", now - 90'000'000, now - 80'000'000))
                          .add("8-0", hop_fields("x", now - 30'000, now, {{"src", "stranger"}}))
                          .reply();
-  CHECK(two.recall(reply, now) == StreamId{8, 0});
+  CHECK(two.recall(reply, now) == redis::StreamId{8, 0});
   CHECK(two.latency_us(0, 0.95, now) == 30'000);
   CHECK(ok(two) == 10);
   CHECK_FALSE(two.recall(MadeReply("*0\r\n"), now));
 }
 
 }  // namespace
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -4,7 +4,7 @@
 
 #include "tests/exporters/a2a/stream_reply.hpp"
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 using testing::fields_wire;
@@ -107,18 +107,6 @@ TEST_CASE("unknown error codes are other") {
   CHECK(code("client 4711") == "other");
 }
 
-TEST_CASE("stream ids are ordered as Redis orders them") {
-  CHECK(StreamId::parse("5-7") == StreamId{5, 7});
-  CHECK(StreamId::parse("5") == StreamId{5, 0});
-  CHECK(StreamId::parse("18446744073709551615-18446744073709551615"));
-  for (auto const* text : {"", "-", "5-", "-5", "a-1", "1-a", "1-1-1", "18446744073709551616-0"}) {
-    INFO(text);
-    CHECK_FALSE(StreamId::parse(text));
-  }
-  CHECK(*StreamId::parse("9-1") < *StreamId::parse("10-0"));
-  CHECK(*StreamId::parse("10-9") < *StreamId::parse("10-10"));
-  CHECK(StreamId{5, 7}.text() == "5-7");
-}
 
 }  // namespace
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <random>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 constexpr std::int64_t second = 1'000'000;
@@ -163,4 +163,4 @@ TEST_CASE("a short window") {
 }
 
 }  // namespace
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-namespace fleet::a2a {
+namespace fleet::exporters::a2a {
 namespace {
 
 /// A stored string as SETRANGE would make it.
@@ -97,4 +97,4 @@ TEST_CASE("more than a ring at once is written once") {
 }
 
 }  // namespace
-}  // namespace fleet::a2a
+}  // namespace fleet::exporters::a2a

@@ -5,7 +5,7 @@
 
 #include "tests/servers/process.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -76,4 +76,4 @@ TEST_CASE("a query can be switched off, but for the violations") {
 }
 
 }  // namespace
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

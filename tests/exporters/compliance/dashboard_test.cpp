@@ -5,7 +5,7 @@
 #include "core/metrics/exposition.hpp"
 #include "tests/exporters/page.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 namespace {
 
 using Catch::Matchers::Message;
@@ -91,4 +91,4 @@ TEST_CASE("frameworks that share a label are compliant together, and their viola
 }
 
 }  // namespace
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

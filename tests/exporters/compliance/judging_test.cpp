@@ -9,7 +9,7 @@
 #include "exporters/rising_counts.hpp"
 #include "tests/exporters/page.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 namespace {
 
 using exporters::LabelLimit;
@@ -174,4 +174,4 @@ TEST_CASE("completion of Form 13 is a share of the cases, absent without any") {
 }
 
 }  // namespace
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -7,7 +7,7 @@
 #include "tests/exporters/page.hpp"
 #include "tests/servers/liar.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 namespace {
 
 using namespace std::chrono_literals;
@@ -118,4 +118,4 @@ TEST_CASE("a monitor that speaks no HTTP is down") {
 }
 
 }  // namespace
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

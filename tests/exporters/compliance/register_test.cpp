@@ -8,7 +8,7 @@
 #include "tests/servers/postgres_server.hpp"
 #include "tests/servers/waiting.hpp"
 
-namespace fleet::compliance {
+namespace fleet::exporters::compliance {
 namespace {
 
 using namespace std::chrono_literals;
@@ -304,4 +304,4 @@ TEST_CASE("what only listens where the database should be is a database that is 
 }
 
 }  // namespace
-}  // namespace fleet::compliance
+}  // namespace fleet::exporters::compliance

@@ -5,7 +5,7 @@
 
 #include "tests/servers/process.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -54,4 +54,4 @@ TEST_CASE("a query can be switched off, but for the consents") {
 }
 
 }  // namespace
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

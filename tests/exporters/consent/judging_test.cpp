@@ -6,7 +6,7 @@
 #include "exporters/consent/withdrawals.hpp"
 #include "tests/exporters/page.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 namespace {
 
 using exporters::LabelLimit;
@@ -74,4 +74,4 @@ TEST_CASE("uses of data are published by what covered them") {
 }
 
 }  // namespace
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

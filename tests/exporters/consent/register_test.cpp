@@ -7,7 +7,7 @@
 #include "tests/servers/postgres_server.hpp"
 #include "tests/servers/waiting.hpp"
 
-namespace fleet::consent {
+namespace fleet::exporters::consent {
 namespace {
 
 using namespace std::chrono_literals;
@@ -336,4 +336,4 @@ TEST_CASE("what only listens where the database should be is a database that is 
 }
 
 }  // namespace
-}  // namespace fleet::consent
+}  // namespace fleet::exporters::consent

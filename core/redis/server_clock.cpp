@@ -1,17 +1,17 @@
-#include "exporters/a2a/server_clock.hpp"
+#include "core/redis/server_clock.hpp"
 
 #include <charconv>
 
-namespace fleet::a2a {
+namespace fleet::redis {
 namespace {
 
-std::int64_t time_us(const redis::Reply& time) {
+std::int64_t time_us(const Reply& time) {
   auto const part = [&time](std::size_t n) {
     std::int64_t value = 0;
     auto const text = time[n].text();
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > 1'000'000'000'000) {
-      throw redis::ProtocolError("redis sent a TIME that is none");
+      throw ProtocolError("redis sent a TIME that is none");
     }
     return value;
   };
@@ -20,7 +20,7 @@ std::int64_t time_us(const redis::Reply& time) {
 
 }  // namespace
 
-bool ServerClock::set(redis::Reply time) {
+bool ServerClock::set(Reply time) {
   auto const told = time_us(time);
   bool const forward = known_us_ == 0 || told > now_us() - 2'000'000;
   known_us_ = told;
@@ -34,4 +34,4 @@ std::int64_t ServerClock::now_us() const {
   return known_us_ + std::chrono::duration_cast<std::chrono::microseconds>(since).count();
 }
 
-}  // namespace fleet::a2a
+}  // namespace fleet::redis

@@ -1,4 +1,4 @@
-// The coordinator's clock between two answers.
+// The server's clock between two answers.
 #pragma once
 
 #include <cstdint>
@@ -6,14 +6,14 @@
 #include "core/io/deadline.hpp"
 #include "core/redis/reply.hpp"
 
-namespace fleet::a2a {
+namespace fleet::redis {
 
 /// The clock of the server, Redis TIME, carried on by the steady clock between two answers. Microseconds since
 /// 1970.
 class ServerClock {
  public:
   /// From the reply to TIME. Returns false if the clock was set back by more than 2 s.
-  bool set(redis::Reply time);
+  bool set(Reply time);
   /// 0 while never set.
   std::int64_t now_us() const;
 
@@ -22,4 +22,4 @@ class ServerClock {
   Deadline::Clock::time_point at_;
 };
 
-}  // namespace fleet::a2a
+}  // namespace fleet::redis
