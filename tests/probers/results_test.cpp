@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/metrics/exposition.hpp"
+#include "tests/exporters/page.hpp"
 
 using namespace fleet;
 using namespace fleet::probers;
@@ -57,4 +58,23 @@ TEST_CASE("good, bad and unknown are booked apart; failures count in the histogr
   CHECK(has(text, R"(slo_probe_scheduled_duration_seconds_bucket{probe="p",target="t",le="0.05"} 0)"));
   CHECK(has(text, R"(probe_success{probe="p",target="t"} 0)"));
   CHECK(has(text, R"(probe_http_status_code{probe="p",target="t"} 0)"));
+}
+
+TEST_CASE("the page is the golden page") {
+  Instruments instruments;
+  TargetResults results(instruments, {"unified-interface", "healthz"});
+  ProbeResult good;
+  good.duration = 12ms;
+  good.http_status = 200;
+  good.certificate_expiry_unix = 1'800'000'000;
+  good.phases = {
+      {"resolve", 0}, {"connect", 0.001}, {"tls", 0.004}, {"processing", 0.006}, {"transfer", 0.001}};
+  results.record(good, 1ms);
+  auto refused = ProbeResult::bad(Reason::refused, "connect", "connection refused");
+  refused.duration = 2ms;
+  results.record(refused, 0ms);
+  results.missed_late(2);
+  results.missed_overlap();
+  auto const text = page(instruments);
+  CHECK(text == testing::golden("prober/results.prom", text));
 }

@@ -160,3 +160,14 @@ TEST_CASE("the checkpoint's text carries everything") {
   CHECK_FALSE(Batches::decode(R"({"version":2})", {}));
   CHECK_FALSE(Batches::decode(batches.encode().substr(1), {}));
 }
+
+TEST_CASE("the page is the golden page") {
+  Batches batches({});
+  batches.apply(started("one", t0, 520));
+  batches.apply(finished("one", t0 + 21 * second, 517, 3));
+  batches.apply(started("two", t0 + 60 * second, 500));
+  batches.apply(started("small", t0 + 61 * second, 12, "letters"));
+  batches.skip(Skip::malformed);
+  auto const text = page(batches, t0 + 90 * second).text;
+  CHECK(text == testing::golden("documents/batches.prom", text));
+}
