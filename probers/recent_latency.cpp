@@ -1,8 +1,9 @@
 #include "probers/recent_latency.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
+
+#include "core/metrics/nearest_rank.hpp"
 
 namespace fleet::probers {
 
@@ -17,9 +18,7 @@ std::optional<std::chrono::nanoseconds> RecentLatency::quantile(Clock::time_poin
   std::vector<std::chrono::nanoseconds> sorted;
   sorted.reserve(recent_.size());
   for (auto const& entry : recent_) sorted.push_back(entry.second);
-  auto const rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(sorted.size())));
-  auto const nth =
-      sorted.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(rank, 1, sorted.size()) - 1);
+  auto const nth = sorted.begin() + static_cast<std::ptrdiff_t>(nearest_rank(q, sorted.size()) - 1);
   std::nth_element(sorted.begin(), nth, sorted.end());
   return *nth;
 }

@@ -44,9 +44,18 @@ TargetResults::TargetResults(Instruments& instruments, Identity identity)
 }
 
 Counter& TargetResults::result_counter(Outcome outcome, Reason reason) {
-  auto labels = with(labels_, "result", std::string(to_string(outcome)));
-  return instruments_.counter("slo_probe_results_total", "Attempts by result and reason.",
-                              with(std::move(labels), "reason", std::string(to_string(reason))));
+  auto& counter = counters_[{outcome, reason}];
+  if (!counter) {
+    auto labels = with(labels_, "result", std::string(to_string(outcome)));
+    counter = &instruments_.counter("slo_probe_results_total", "Attempts by result and reason.",
+                                    with(std::move(labels), "reason", std::string(to_string(reason))));
+  }
+  return *counter;
+}
+
+Gauge& TargetResults::last_value(Gauge*& place, std::string_view family, std::string_view help) {
+  if (!place) place = &instruments_.gauge(family, help, labels_);
+  return *place;
 }
 
 void TargetResults::record(const ProbeResult& result, std::chrono::nanoseconds lag) {
@@ -56,24 +65,25 @@ void TargetResults::record(const ProbeResult& result, std::chrono::nanoseconds l
 
   duration_.observe(seconds(result.duration));
   scheduled_.observe(seconds(result.duration + lag));
-  instruments_.gauge("probe_success", "Whether the last attempt was good.", labels_)
+  last_value(success_, "probe_success", "Whether the last attempt was good.")
       .set(result.outcome == Outcome::good ? 1 : 0);
-  instruments_.gauge("probe_duration_seconds", "Duration of the last attempt.", labels_)
+  last_value(last_duration_, "probe_duration_seconds", "Duration of the last attempt.")
       .set(seconds(result.duration));
   for (auto const& [phase, length] : result.phases) {
-    instruments_
-        .gauge("probe_http_duration_seconds",
-               "Duration of the last attempt by phase, summed over its requests.",
-               with(labels_, "phase", std::string(phase)))
-        .set(length);
+    auto& gauge = phases_[phase];
+    if (!gauge) {
+      gauge = &instruments_.gauge("probe_http_duration_seconds",
+                                  "Duration of the last attempt by phase, summed over its requests.",
+                                  with(labels_, "phase", std::string(phase)));
+    }
+    gauge->set(length);
   }
-  instruments_
-      .gauge("probe_http_status_code", "HTTP status of the last attempt; 0 if there was no answer.", labels_)
+  last_value(status_code_, "probe_http_status_code",
+             "HTTP status of the last attempt; 0 if there was no answer.")
       .set(result.http_status.value_or(0));
   if (result.certificate_expiry_unix) {
-    instruments_
-        .gauge("probe_ssl_earliest_cert_expiry", "When the first certificate of the chain expires, unix time.",
-               labels_)
+    last_value(certificate_, "probe_ssl_earliest_cert_expiry",
+               "When the first certificate of the chain expires, unix time.")
         .set(*result.certificate_expiry_unix);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -43,6 +44,8 @@ class TargetResults {
 
  private:
   Counter& result_counter(Outcome outcome, Reason reason);
+  /// The gauge at `place`, made on first use: making one takes the registry's lock, using one does not.
+  Gauge& last_value(Gauge*& place, std::string_view family, std::string_view help);
 
   Instruments& instruments_;
   Identity identity_;
@@ -52,6 +55,9 @@ class TargetResults {
   Histogram& lag_;
   Counter& missed_late_;
   Counter& missed_overlap_;
+  std::map<std::pair<Outcome, Reason>, Counter*> counters_;
+  std::map<std::string_view, Gauge*> phases_;
+  Gauge *success_ = nullptr, *last_duration_ = nullptr, *status_code_ = nullptr, *certificate_ = nullptr;
 };
 
 /// The log line of an attempt that was not good, or of recovery; the caller decides when.

@@ -100,6 +100,7 @@ Daemon::Daemon(std::string program, CommonFlags flags)
 Daemon::~Daemon() = default;
 
 asio::io_context& Daemon::worker() { return impl_->worker_io; }
+Instruments& Daemon::instruments() { return impl_->instruments; }
 int Daemon::run(DaemonHooks hooks) { return impl_->run(std::move(hooks)); }
 
 void Daemon::Impl::add_routes(const DaemonHooks& hooks) {

@@ -14,6 +14,7 @@
 #include "core/app/logging.hpp"
 #include "core/io/deadline.hpp"
 #include "core/metrics/families.hpp"
+#include "core/metrics/instruments.hpp"
 #include "core/web/server.hpp"
 
 namespace fleet::app {
@@ -74,6 +75,10 @@ class Daemon {
   /// Where collectors, feeds and probes live; one thread runs it between run()'s start and end. Exceptions that
   /// reach it are logged and the thread goes on.
   asio::io_context& worker();
+  /// Long-lived counters and histograms of the program. They are updated anywhere and rendered on the web
+  /// thread after `collect`, so a page of thousands of them costs the worker nothing. Destroyed after the
+  /// worker's coroutines.
+  Instruments& instruments();
   int run(DaemonHooks hooks);
 
  private:

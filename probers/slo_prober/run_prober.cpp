@@ -24,20 +24,18 @@ int try_once(FleetConfig fleet) {
   return exit_status(rows);
 }
 
-awaitable<void> collect(Schedule* schedule, Instruments* instruments, Families* out) {
+awaitable<void> collect(Schedule* schedule, Families* out) {
   schedule->collect(*out);
-  instruments->collect(*out);
   co_return;
 }
 
 int serve(const app::CommonFlags& flags, FleetConfig fleet) {
-  Instruments instruments;
   app::Daemon daemon(program, flags);
-  Schedule schedule(daemon.worker().get_executor(), instruments);
+  Schedule schedule(daemon.worker().get_executor(), daemon.instruments());
   schedule.replace(std::move(fleet.probes), fleet.latency);
 
   app::DaemonHooks hooks;
-  hooks.collect = [&](Deadline, Families& out) { return collect(&schedule, &instruments, &out); };
+  hooks.collect = [&](Deadline, Families& out) { return collect(&schedule, &out); };
   hooks.reload = [&] {
     auto next = read_fleet(config::Document::load(flags.config_file));
     schedule.replace(std::move(next.probes), next.latency);
@@ -63,9 +61,12 @@ int run_prober(int argc, const char* const* argv) {
     logging::start(program, common.log_level, common.log_style);
     return common.once ? try_once(std::move(fleet)) : serve(common, std::move(fleet));
   } catch (const app::UsageError& error) {
-    std::fprintf(stderr, "%s: %s\n", program, error.what());
+    std::fprintf(stderr, "%s: error: %s\n", program, error.what());
   } catch (const config::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: error: %s\n", program, error.what());
+    return app::exit_unmeasured;
   }
   return app::exit_usage;
 }
