@@ -53,14 +53,13 @@ void set_log_style(logging::Style* target, const std::string& text) {
 
 }  // namespace
 
-void CommonFlags::register_on(Flags& flags, std::string default_config, std::string default_listen) {
+void CommonFlags::register_on(Flags& flags, std::string default_config, std::string default_listen,
+                              std::string once_does) {
   config_file = default_config;
   listen_addresses = {default_listen};
   flags.text("config.file", "FILE", "Configuration file (" + default_config + ").", &config_file);
   flags.toggle("config.check", "Check the configuration file and exit.", &config_check);
-  flags.toggle("once",
-               "Print one exposition on standard output and exit: 0, or 3 if a source could not be read.",
-               &once);
+  flags.toggle("once", std::move(once_does), &once);
   auto const first = std::make_shared<bool>(true);
   flags.add("web.listen-address", "ADDRESS", "Address to listen on, repeatable (" + default_listen + ").",
             [this, first](const std::string& address) {

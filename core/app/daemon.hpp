@@ -35,7 +35,10 @@ struct CommonFlags {
 
   /// Registers --config.file, --config.check, --once, --web.*, --log.*, --scrape.timeout,
   /// --scrape.timeout-offset. Must outlive `flags`.
-  void register_on(Flags& flags, std::string default_config, std::string default_listen);
+  void register_on(Flags& flags, std::string default_config, std::string default_listen,
+                   std::string once_does =
+                       "Print one exposition on standard output and exit: 0, or 3 if a source "
+                       "could not be read.");
 };
 
 /// What a program gives to its daemon. Each hook says which thread calls it.

@@ -84,8 +84,8 @@ std::string Value::http_url() const {
   bool port_good = bracket != std::string::npos && host != "[]";
   if (colon != std::string::npos) {
     std::string const digits = authority.substr(colon + 1);
-    auto const port = digits.starts_with('+') ? std::nullopt : parse_number<std::int64_t>(digits);
-    port_good = port_good && port && *port >= 1 && *port <= 65535;
+    std::int64_t const port = digits.starts_with('+') ? 0 : parse_number<std::int64_t>(digits).value_or(0);
+    port_good = port_good && port >= 1 && port <= 65535;
   }
   if (scheme == 0 || host.empty() || !port_good || !graphic) fail(expectation + ", got " + shown());
   return url;

@@ -1,6 +1,7 @@
 #include "core/config/tree.hpp"
 
 #include <yaml-cpp/anchor.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/emitterstyle.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -211,6 +212,8 @@ std::shared_ptr<const Node> parse_tree(const std::string& text, const std::strin
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
+  } catch (const YAML::DeepRecursion& error) {  // whose own message is "bad file"
+    fail_at(name, builder.place(error.mark), "expected values that are nested less deeply");
   } catch (const YAML::Exception& error) {
     if (error.mark.is_null()) throw Error(name + ": " + error.msg);
     fail_at(name, builder.place(error.mark), "expected YAML: " + error.msg);

@@ -138,7 +138,11 @@ void Session::Impl::take(ResultHandle result) {
   auto& statement = waiter.statement;
   switch (PQresultStatus(result.get())) {
     case PGRES_PIPELINE_SYNC: {
-      if (!waiter.error && !waiter.result) waiter.error.emplace("postgres sent no result", "");
+      if (!waiter.error && !waiter.result) {
+        // Answers and statements are out of step: from here on each would be taken for another's.
+        drop(std::make_exception_ptr(Error("postgres sent no result", "")));
+        return;
+      }
       auto const& error = waiter.error;
       if (statement && error && (!statement->ready || says_prepare_again(error->sqlstate()))) {
         auto const found = statements.find(statement->sql);

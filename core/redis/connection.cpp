@@ -57,12 +57,14 @@ awaitable<void> Connection::Impl::exchange(const Pipeline& pipeline) {
   std::size_t complete = 0;
   for (;;) {
     while (complete < pipeline.size() && reader.next(*arenas[complete])) ++complete;
-    if (complete == pipeline.size()) co_return;
+    if (complete == pipeline.size()) break;
     auto const count = co_await socket.async_read_some(asio::buffer(buffer), on_error);
     if (error) throw boost::system::system_error(error, "read from redis at " + address);
     received += count;
     reader.feed(std::string_view(buffer.data(), count));
   }
+  // What is left over would be taken for the answer to the next pipeline.
+  if (!reader.empty()) throw ProtocolError("redis at " + address + " sent more than it was asked for");
 }
 
 awaitable<void> Connection::Impl::handshake(const Options& options, Deadline deadline) {

@@ -7,7 +7,8 @@
 namespace fleet::redis {
 namespace {
 
-constexpr std::size_t kMaxReplyBytes = std::size_t{512} << 20;
+// Far above what is ever asked for, far below what a server that is none could make us hold.
+constexpr std::size_t kMaxReplyBytes = std::size_t{128} << 20;
 // hiredis frees its buffer between feeds once it exceeds this; its own 16 KiB would free it after nearly every
 // one.
 constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
@@ -164,6 +165,8 @@ void ReplyReader::feed(std::string_view bytes) {
   if (redisReaderFeed(&reader, bytes.data(), bytes.size()) != REDIS_OK) throw ProtocolError(reader.errstr);
 }
 
+bool ReplyReader::empty() const { return impl_->reader->pos == impl_->reader->len; }
+
 bool ReplyReader::next(ReplyArena& arena) {
   auto& reader = *impl_->reader;
   auto& partial = impl_->partial;
@@ -172,7 +175,7 @@ bool ReplyReader::next(ReplyArena& arena) {
   if (root == nullptr) {
     auto const storage = partial.bytes.size() + partial.elements.size() * sizeof(ReplyArena::Element);
     if (reader.len - reader.pos + storage > kMaxReplyBytes)
-      throw ProtocolError("a redis reply exceeds 512 MiB");
+      throw ProtocolError("a redis reply exceeds 128 MiB");
     return false;
   }
   measure_subtrees(partial.elements);

@@ -87,8 +87,21 @@ class Reply {
   std::uint32_t index_ = 0;
 };
 
+/// Calls take(name, value) for each field of a flat map, as HGETALL and XINFO answer. Throws ProtocolError if
+/// the last name has no value.
+template <class Take>
+void each_field(const Reply& map, Take take) {
+  auto const end = map.end();
+  for (auto field = map.begin(); field != end; ++field) {
+    auto const name = (*field).text();
+    ++field;
+    if (!(field != end)) throw ProtocolError("redis sent a map with an odd number of elements");
+    take(name, *field);
+  }
+}
+
 /// Cuts a byte stream into replies. Push-style, no socket: feed() what arrived, next() until false. Limits
-/// nesting and the size of one reply (512 MiB). Not thread-safe.
+/// nesting and the size of one reply (128 MiB). Not thread-safe.
 class ReplyReader {
  public:
   ReplyReader();
@@ -99,6 +112,8 @@ class ReplyReader {
   /// Decodes the next complete reply into `arena` (cleared first); false if more bytes are needed. Throws
   /// ProtocolError.
   bool next(ReplyArena& arena);
+  /// True if nothing is left of what was fed.
+  bool empty() const;
 
  private:
   struct Impl;

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "core/redis/reply.hpp"
 
 namespace fleet::redis {
 namespace {
@@ -153,6 +156,7 @@ Family& up(Families& out) { return out.gauge("redis_up", "Information about the 
 
 void add_server_metrics(std::string_view info, Families& out) {
   auto const fields = split(info);
+  if (text_of(fields, "redis_version").empty()) throw ProtocolError("the answer to INFO is none of a redis");
   up(out).add(1);
   for (auto const& rule : rules) {
     auto const value = reading(text_of(fields, rule.field));
@@ -175,9 +179,9 @@ void add_server_metrics(std::string_view info, Families& out) {
   auto const uptime = number(text_of(fields, "uptime_in_seconds"));
   if (now_us && uptime) {
     // Whole seconds, as both the uptime and redis_exporter's value are.
-    auto const started = static_cast<std::int64_t>(*now_us / 1e6) - static_cast<std::int64_t>(*uptime);
+    auto const started = std::trunc(*now_us / 1e6) - std::trunc(*uptime);
     out.gauge("redis_start_time_seconds", "Start time of the Redis instance since unix epoch in seconds.")
-        .add(static_cast<double>(started));
+        .add(started);
   }
   add_slaves(fields, out);
   add_master(fields, out);

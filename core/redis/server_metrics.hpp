@@ -12,7 +12,8 @@ namespace fleet::redis {
 /// (https://github.com/oliver006/redis_exporter): redis_up 1, redis_instance_info, redis_uptime_in_seconds,
 /// clients, memory, persistence, commands, keyspace, replication. Fields that the server does not send have no
 /// sample. Other than in redis_exporter, redis_start_time_seconds is not derived from the exporter's clock but
-/// from the server's.
+/// from the server's. Throws ProtocolError, with nothing added, if the text has no redis_version: whatever
+/// answers so is not a Redis that is up.
 void add_server_metrics(std::string_view info, Families& out);
 
 /// Adds redis_exporter_last_scrape_ping_time_seconds: one PING on the open connection, there and back.

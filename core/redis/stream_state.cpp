@@ -22,18 +22,6 @@ StreamId read_id(const Reply& reply) {
   return *id;
 }
 
-/// Calls take(name, value) for each field of a reply that is a flat map.
-template <class Take>
-void each_field(const Reply& map, Take take) {
-  auto const end = map.end();
-  for (auto field = map.begin(); field != end; ++field) {
-    auto const name = (*field).text();
-    ++field;
-    if (!(field != end)) throw ProtocolError("redis sent a map with an odd number of elements");
-    take(name, *field);
-  }
-}
-
 }  // namespace
 
 std::string StreamId::text() const { return std::to_string(milliseconds) + "-" + std::to_string(sequence); }

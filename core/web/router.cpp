@@ -44,7 +44,7 @@ void set_target(Request& request, std::string_view target) {
   target = target.substr(0, target.find('#'));
   auto const mark = target.find('?');
   request.path = url_decode(target.substr(0, mark), false);
-  if (request.path.empty()) request.path = "/";
+  if (request.path.empty()) request.path.push_back('/');
   request.query.clear();
   if (mark == target.npos) return;
   auto rest = target.substr(mark + 1);

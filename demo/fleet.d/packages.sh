@@ -9,6 +9,7 @@ PACKAGES=(
 POLICY=/usr/sbin/policy-rc.d
 NO_CLUSTER=/etc/postgresql-common/createcluster.d/zz-fleet.conf
 PACKAGES_CHANGED_POLICY=
+PACKAGES_MADE_DIRECTORY=
 
 as_root() {
   if ((EUID == 0)); then
@@ -38,7 +39,10 @@ packages_hold_services() {
     printf '#!/bin/sh\n# made by ./fleet while it installs packages; safe to remove\nexit 101\n' | as_root tee "$POLICY" >/dev/null
     as_root chmod 755 "$POLICY"
   fi
-  as_root mkdir -p "${NO_CLUSTER%/*}"
+  if [[ ! -d ${NO_CLUSTER%/*} ]]; then
+    PACKAGES_MADE_DIRECTORY=yes
+    as_root mkdir -p "${NO_CLUSTER%/*}"
+  fi
   printf 'create_main_cluster = false\n' | as_root tee "$NO_CLUSTER" >/dev/null
 }
 
@@ -47,6 +51,7 @@ packages_restore() {
   PACKAGES_CHANGED_POLICY=
   if grep -q 'made by ./fleet' "$POLICY" 2>/dev/null; then as_root rm -f "$POLICY"; fi
   as_root rm -f "$NO_CLUSTER"
+  if [[ $PACKAGES_MADE_DIRECTORY ]]; then as_root rmdir -p --ignore-fail-on-non-empty "${NO_CLUSTER%/*}" || true; fi
 }
 
 packages_install() {

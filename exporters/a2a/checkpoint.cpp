@@ -221,20 +221,13 @@ std::optional<HopCounts> decode_checkpoint(redis::Reply all) {
   HopCounts counts;
   bool positioned = false;
   bool same_bounds = false;
-  auto const each = [&all](auto&& take) {
-    auto const end = all.end();
-    for (auto word = all.begin(); word != end; ++word) {
-      auto const field = (*word).text();
-      ++word;
-      take(field, (*word).text());
-    }
-  };
-  each([&](std::string_view field, std::string_view value) {
-    if (field == "position") positioned = read_position(value, counts.position);
-    if (field == "bounds") same_bounds = value == bounds_text();
+  redis::each_field(all, [&](std::string_view field, const redis::Reply& value) {
+    if (field == "position") positioned = read_position(value.text(), counts.position);
+    if (field == "bounds") same_bounds = value.text() == bounds_text();
   });
   if (!positioned) throw std::runtime_error("the checkpoint holds no position that this version understands");
-  each([&](std::string_view field, std::string_view value) {
+  redis::each_field(all, [&](std::string_view field, const redis::Reply& held) {
+    auto const value = held.text();
     if (field.starts_with(pair_prefix)) {
       read_pair(field.substr(pair_prefix.size()), value, same_bounds, counts);
     } else if (field.starts_with(target_prefix)) {

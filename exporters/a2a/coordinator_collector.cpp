@@ -2,6 +2,7 @@
 
 #include "core/app/logging.hpp"
 #include "core/redis/server_metrics.hpp"
+#include "exporters/answer_by.hpp"
 
 namespace fleet::exporters::a2a {
 namespace {
@@ -11,7 +12,7 @@ constexpr std::chrono::milliseconds redis_limit{3000};
 }  // namespace
 
 awaitable<void> CoordinatorCollector::collect(Deadline deadline, Families& out) {
-  auto const limit = deadline.or_after(redis_limit);
+  auto const limit = answer_by(deadline).or_after(redis_limit);
   std::string failure;
   try {
     redis::Pipeline info;

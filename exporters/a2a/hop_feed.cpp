@@ -1,11 +1,5 @@
 #include "exporters/a2a/hop_feed.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <random>
 
 #include "core/app/logging.hpp"
@@ -20,19 +14,11 @@ constexpr std::size_t full_batch = 500;
 constexpr milliseconds block{1000};
 constexpr std::string_view block_text = "1000";
 constexpr milliseconds answer_limit{3000};
-constexpr milliseconds first_backoff{100};
-constexpr milliseconds longest_backoff{1000};
 // Between two reads that did not fill a batch: a transaction a hop would cost more than the hop.
 constexpr milliseconds gather{50};
 constexpr milliseconds inspect_every{1000};
 constexpr std::size_t recall_page = 1000;
 constexpr std::size_t recall_pages = 20;
-
-/// Another reader of the same group stored something meanwhile.
-class Overtaken : public std::runtime_error {
- public:
-  Overtaken() : std::runtime_error("another reader of the same group changed the checkpoint") {}
-};
 
 std::string random_name() {
   std::random_device source;
@@ -41,17 +27,12 @@ std::string random_name() {
   return name;
 }
 
-awaitable<void> pause(Deadline::Clock::duration length) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, length);
-  co_await timer.async_wait(asio::use_awaitable);
-}
-
 }  // namespace
 
 HopFeed::HopFeed(redis::Options redis, HopSettings hops, milliseconds window, Mode mode)
-    : redis_(std::move(redis)),
+    : StreamFeed("hop feed", redis.address(), hops.stream, mode),
+      redis_(std::move(redis)),
       hops_(std::move(hops)),
-      mode_(mode),
       ledger_({.writer = random_name(),
                .recent_hops = hops_.remembered_hops,
                .max_pairs = hops_.max_pairs,
@@ -60,57 +41,8 @@ HopFeed::HopFeed(redis::Options redis, HopSettings hops, milliseconds window, Mo
 std::shared_ptr<HopFeed::Handle> HopFeed::start(asio::any_io_executor executor, redis::Options redis,
                                                 HopSettings hops, milliseconds window, Mode mode) {
   std::shared_ptr<HopFeed> feed(new HopFeed(std::move(redis), std::move(hops), window, mode));
-  feed->running_ = true;
-  asio::co_spawn(executor, run(feed), asio::bind_cancellation_slot(feed->cancel_.slot(), asio::detached));
+  feed->begin(std::move(executor));
   return std::make_shared<Handle>(std::move(feed));
-}
-
-void HopFeed::stop() {
-  stopping_ = true;
-  if (running_) cancel_.emit(asio::cancellation_type::terminal);
-}
-
-awaitable<void> HopFeed::run(std::shared_ptr<HopFeed> self) {
-  struct Running {  // also when the io_context is destroyed with this frame in it
-    HopFeed& feed;
-    ~Running() { feed.running_ = false; }
-  } const running{*self};
-  auto backoff = first_backoff;
-  while (!self->stopping_) {
-    bool at_once = false;
-    try {
-      co_await self->session();
-      co_return;  // only a look ends
-    } catch (const Overtaken& error) {
-      at_once = true;
-      self->note_failure(error.what());
-    } catch (const std::exception& error) {
-      if (!self->stopping_) self->note_failure(error.what());
-    }
-    if (self->stopping_) co_return;
-    // Up until it failed: the next failure is a new one.
-    if (std::exchange(self->up_, false) || at_once) backoff = first_backoff;
-    try {
-      co_await pause(backoff);
-    } catch (const std::exception&) {
-      co_return;  // stopped
-    }
-    backoff = std::min(2 * backoff, longest_backoff);
-  }
-}
-
-void HopFeed::note_failure(const std::string& text) {
-  failed_ = true;
-  if (text == last_failure_) return;
-  last_failure_ = text;
-  logging::warn("hop feed failed", {{"redis", redis_.address()}, {"stream", hops_.stream}, {"err", text}});
-}
-
-void HopFeed::note_up() {
-  up_ = true;
-  if (last_failure_.empty()) return;
-  last_failure_.clear();
-  logging::info("hop feed recovered", {{"redis", redis_.address()}, {"stream", hops_.stream}});
 }
 
 void HopFeed::log_resets(const ResetCounts& before) {
@@ -118,12 +50,6 @@ void HopFeed::log_resets(const ResetCounts& before) {
     if (ledger_.counts().resets[n] == before[n]) continue;
     logging::warn("hop feed found its place anew",
                   {{"stream", hops_.stream}, {"reason", std::string(reset_reason_names[n])}});
-  }
-}
-
-awaitable<void> HopFeed::until_loaded(Deadline deadline) {
-  while (!ledger_.loaded() && !failed_ && !deadline.expired()) {
-    co_await pause(std::min<Deadline::Clock::duration>(milliseconds(10), deadline.remaining()));
   }
 }
 
@@ -137,7 +63,7 @@ void HopFeed::set_clock(const redis::Reply& time) {
 
 awaitable<void> HopFeed::session() {
   auto const connection = co_await redis::Connection::open(redis_, Deadline::after(redis_.connect_timeout));
-  if (mode_ == Mode::look) {
+  if (mode() == Mode::look) {
     co_await look(*connection);
     co_return;
   }

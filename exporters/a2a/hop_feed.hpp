@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,49 +13,31 @@
 #include "core/redis/server_clock.hpp"
 #include "exporters/a2a/config.hpp"
 #include "exporters/a2a/hop_ledger.hpp"
+#include "exporters/stream_feed.hpp"
 
 namespace fleet::exporters::a2a {
 
 /// A coroutine that keeps one connection to the coordinator and moves hop records into a HopLedger: XREADGROUP,
 /// then MULTI {HSET checkpoint; SETRANGE of remembered hops; XACK} EXEC. The checkpoint is WATCHed from one
 /// transaction to the next, so a second reader of the same group by mistake costs conflicts (counted), not
-/// hops. Reconnects 0.1 s to 1 s after a failure. Worker io thread.
-class HopFeed : public std::enable_shared_from_this<HopFeed> {
+/// hops. Worker io thread.
+class HopFeed : public StreamFeed {
  public:
-  enum class Mode {
-    count,  ///< the one reader of its group
-    look,   ///< adds up the checkpoint and what came after it, once, and writes nothing: for --once
-  };
+  using Handle = FeedHandle<HopFeed>;
   /// Begins at once. Keep the Handle: the feed stops when it goes.
-  class Handle {
-   public:
-    explicit Handle(std::shared_ptr<HopFeed> feed) : feed_(std::move(feed)) {}
-    Handle(const Handle&) = delete;
-    ~Handle() { feed_->stop(); }
-    HopFeed& operator*() const { return *feed_; }
-    HopFeed* operator->() const { return feed_.get(); }
-
-   private:
-    std::shared_ptr<HopFeed> feed_;
-  };
   static std::shared_ptr<Handle> start(asio::any_io_executor executor, redis::Options redis, HopSettings hops,
                                        std::chrono::milliseconds window, Mode mode);
 
   HopLedger& ledger() { return ledger_; }
   std::int64_t now_us() const { return clock_.now_us(); }
-  /// Whether the stream is being read.
-  bool up() const { return up_; }
-  /// Returns when the counts are known, the source has failed, or the deadline has passed.
-  awaitable<void> until_loaded(Deadline deadline);
   /// Applies what a reload may change without starting anew.
   void set_window(std::chrono::milliseconds window);
 
  private:
   HopFeed(redis::Options redis, HopSettings hops, std::chrono::milliseconds window, Mode mode);
-  static awaitable<void> run(std::shared_ptr<HopFeed> self);
-  void stop();
 
-  awaitable<void> session();
+  awaitable<void> session() override;
+  bool loaded() const override { return ledger_.loaded(); }
   awaitable<void> load(redis::Connection& connection);
   awaitable<void> claim(redis::Connection& connection, bool create_group);
   awaitable<void> replay_pending(redis::Connection& connection);
@@ -75,22 +56,13 @@ class HopFeed : public std::enable_shared_from_this<HopFeed> {
   void check_transaction(std::span<const redis::Reply> replies, const Place& place);
   std::size_t take(const redis::Reply& answer, HopLedger::Reading reading);
   void set_clock(const redis::Reply& time);
-  void note_failure(const std::string& text);
-  void note_up();
   void log_resets(const ResetCounts& before);
 
   redis::Options redis_;
   HopSettings hops_;
-  Mode mode_;
   HopLedger ledger_;
   redis::ServerClock clock_;
-  asio::cancellation_signal cancel_;
-  bool running_ = false;
-  bool stopping_ = false;
-  bool up_ = false;
-  bool failed_ = false;
   bool recall_wanted_ = false;
-  std::string last_failure_;
   Deadline::Clock::time_point next_inspection_{};
 };
 

@@ -12,8 +12,8 @@ void HopLedger::take(redis::Reply entries, Reading reading) {
   auto& position = working_.position;
   auto const end = entries.end();
   for (auto each = entries.begin(); each != end; ++each) {
-    auto part = (*each).begin();
-    auto const id_text = (*part).text();
+    auto const entry = *each;
+    auto const id_text = entry[0].text();
     auto const id = redis::StreamId::parse(id_text);
     if (!id) throw redis::ProtocolError("redis sent a stream id that is none");
     acknowledge_.push_back(id_text);
@@ -26,8 +26,7 @@ void HopLedger::take(redis::Reply entries, Reading reading) {
     position.last = std::max(position.last, *id);
     ++position.delivered;
 
-    ++part;
-    auto const parsed = parse_hop(*part);
+    auto const parsed = parse_hop(entry[1]);
     if (auto const* hop = std::get_if<Hop>(&parsed)) {
       if (recent_.insert(RecentHops::identity(hop->hop_id, hop->attempt))) {
         ++inserted_;
@@ -258,10 +257,9 @@ std::optional<redis::StreamId> HopLedger::recall(redis::Reply entries, std::int6
   std::optional<redis::StreamId> oldest;
   auto const end = entries.end();
   for (auto each = entries.begin(); each != end; ++each) {
-    auto part = (*each).begin();
-    oldest = redis::StreamId::parse((*part).text());
-    ++part;
-    auto const parsed = parse_hop(*part);
+    auto const entry = *each;
+    oldest = redis::StreamId::parse(entry[0].text());
+    auto const parsed = parse_hop(entry[1]);
     auto const* hop = std::get_if<Hop>(&parsed);
     if (!hop) continue;
     auto index = settled_.find_pair(hop->source, hop->target);

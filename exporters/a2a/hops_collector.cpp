@@ -4,6 +4,8 @@
 #include <map>
 #include <stdexcept>
 
+#include "exporters/answer_by.hpp"
+
 namespace fleet::exporters::a2a {
 namespace {
 
@@ -99,7 +101,7 @@ void add_hop_families(HopLedger& ledger, const LatencySettings& latency, std::in
 
 awaitable<void> HopsCollector::collect(Deadline deadline, Families& out) {
   auto& feed = **feed_;
-  co_await feed.until_loaded(deadline.or_after(redis_limit));
+  co_await feed.until_loaded(answer_by(deadline).or_after(redis_limit));
   out.gauge("a2a_feed_up", "Whether the stream of hop records is being read.").add(feed.up() ? 1 : 0);
   if (feed.ledger().loaded()) add_hop_families(feed.ledger(), latency_, feed.now_us(), out);
 }
@@ -107,10 +109,7 @@ awaitable<void> HopsCollector::collect(Deadline deadline, Families& out) {
 void add_started_families(HopLedger& ledger, std::size_t max_pairs, redis::Reply started, Families& out) {
   // Summed by name first: pairs beyond the limit, and names that no hop could have, share one series.
   std::map<std::string, Started, std::less<>> pairs;
-  auto const end = started.end();
-  for (auto word = started.begin(); word != end; ++word) {
-    auto const key = (*word).text();
-    ++word;
+  redis::each_field(started, [&](std::string_view key, const redis::Reply& count) {
     auto const bar = key.find('|');
     auto source = key.substr(0, bar);
     auto target = bar == std::string_view::npos ? std::string_view() : key.substr(bar + 1);
@@ -122,8 +121,8 @@ void add_started_families(HopLedger& ledger, std::size_t max_pairs, redis::Reply
     auto& pair = pairs[std::string(source) + "|" + std::string(target)];
     pair.source = source;
     pair.target = target;
-    pair.count += read_count((*word).text());
-  }
+    pair.count += read_count(count.text());
+  });
   auto& begun = out.counter("a2a_hops_started_total", "Hops begun, as their senders count them.");
   auto& unfinished = out.gauge("a2a_hops_unfinished", "Hops begun of which no record says that they finished.");
   for (auto const& [key, pair] : pairs) {
@@ -136,7 +135,7 @@ void add_started_families(HopLedger& ledger, std::size_t max_pairs, redis::Reply
 }
 
 awaitable<void> StartedCollector::collect(Deadline deadline, Families& out) {
-  auto const limit = deadline.or_after(redis_limit);
+  auto const limit = answer_by(deadline).or_after(redis_limit);
   co_await (*feed_)->until_loaded(limit);
   redis::Pipeline size;
   size.add({"HLEN", hops_.started});

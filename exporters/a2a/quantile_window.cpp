@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <limits>
+
+#include "core/metrics/nearest_rank.hpp"
 
 namespace fleet::exporters::a2a {
 namespace {
@@ -125,9 +126,7 @@ std::uint64_t QuantileWindow::count(std::int64_t now_us) {
 std::optional<double> QuantileWindow::quantile(double q, std::int64_t now_us) {
   expire(now_us);
   if (total_ == 0) return std::nullopt;
-  // Less a hair: 0.95 * n may come out just above the integer that it is.
-  auto const exact_rank = std::ceil(q * static_cast<double>(total_) - 1e-9);
-  auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::max(exact_rank, 1.0)), 1, total_);
+  auto rank = nearest_rank(q, total_);
   std::size_t bucket = 0;
   while (rank > buckets_[bucket]) rank -= buckets_[bucket++];
 

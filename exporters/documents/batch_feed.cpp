@@ -1,7 +1,5 @@
 #include "exporters/documents/batch_feed.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/detached.hpp>
 #include <charconv>
 
 #include "core/app/logging.hpp"
@@ -14,12 +12,6 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view block_text = "1000";
 constexpr milliseconds answer_limit{3000};  // longer than the block
-constexpr milliseconds first_backoff{100}, longest_backoff{1000};
-
-awaitable<void> pause(Deadline::Clock::duration length) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, length);
-  co_await timer.async_wait(asio::use_awaitable);
-}
 
 /// The fields of a HGETALL reply that a checkpoint has.
 struct Checkpoint {
@@ -36,13 +28,13 @@ std::uint64_t read_count(std::string_view text) {
 
 Checkpoint read_checkpoint(const redis::Reply& reply) {
   Checkpoint checkpoint;
-  for (std::size_t i = 0; i + 1 < reply.size(); i += 2) {
-    auto const name = reply[i].text(), value = reply[i + 1].text();
+  redis::each_field(reply, [&checkpoint](std::string_view name, const redis::Reply& field) {
+    auto const value = field.text();
     if (name == "state") checkpoint.state = value;
     if (name == "position") checkpoint.position = redis::StreamId::parse(value).value_or(redis::StreamId());
     if (name == "resets") checkpoint.resets = read_count(value);
     if (name == "sequence") checkpoint.sequence = read_count(value);
-  }
+  });
   return checkpoint;
 }
 
@@ -70,64 +62,23 @@ std::vector<std::string> take(redis::Reply entries, Batches& batches, redis::Str
 std::shared_ptr<BatchFeed::Handle> BatchFeed::start(asio::any_io_executor executor, Settings settings,
                                                     Mode mode) {
   std::shared_ptr<BatchFeed> feed(new BatchFeed(std::move(settings), mode));
-  feed->running_ = true;
-  asio::co_spawn(executor, run(feed), asio::bind_cancellation_slot(feed->cancel_.slot(), asio::detached));
+  feed->begin(std::move(executor));
   return std::make_shared<Handle>(std::move(feed));
 }
 
-void BatchFeed::stop() {
-  stopping_ = true;
-  if (running_) cancel_.emit(asio::cancellation_type::terminal);
-}
+BatchFeed::BatchFeed(Settings settings, Mode mode)
+    : StreamFeed("batch feed", settings.redis.address(), settings.batches.stream, mode),
+      settings_(std::move(settings)) {}
 
 void BatchFeed::set_rules(BatchRules rules) {
   settings_.rules = rules;
   if (stored_) stored_->set_rules(rules);
 }
 
-awaitable<void> BatchFeed::until_loaded(Deadline deadline) {
-  while (!stored_ && !failed_ && !deadline.expired()) {
-    co_await pause(std::min<Deadline::Clock::duration>(milliseconds(10), deadline.remaining()));
-  }
-}
-
-awaitable<void> BatchFeed::run(std::shared_ptr<BatchFeed> self) {
-  struct Running {  // also when the io_context is destroyed with this frame in it
-    BatchFeed& feed;
-    ~Running() {
-      feed.running_ = false;
-      if (feed.mode_ == Mode::count) feed.up_ = false;  // a look that has ended well stays up
-    }
-  } const running{*self};
-  auto backoff = first_backoff;
-  while (!self->stopping_) {
-    std::string failure;
-    try {
-      co_await self->session();
-      co_return;  // only a look ends
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
-    if (self->stopping_) co_return;
-    if (std::exchange(self->up_, false)) backoff = first_backoff;
-    self->failed_ = true;
-    if (failure != self->last_failure_) {
-      logging::warn("batch feed failed", {{"redis", self->settings_.redis.address()}, {"err", failure}});
-      self->last_failure_ = failure;
-    }
-    try {
-      co_await pause(backoff);
-    } catch (const std::exception&) {
-      co_return;  // stopped
-    }
-    backoff = std::min(2 * backoff, longest_backoff);
-  }
-}
-
 awaitable<void> BatchFeed::session() {
   auto const limit = Deadline::after(settings_.redis.connect_timeout);
   auto const connection = co_await redis::Connection::open(settings_.redis, limit);
-  if (mode_ == Mode::look) {
+  if (mode() == Mode::look) {
     co_await look(*connection);
     co_return;
   }
@@ -136,14 +87,6 @@ awaitable<void> BatchFeed::session() {
   }
   note_up();
   for (;;) co_await read(*connection, false);
-}
-
-void BatchFeed::note_up() {
-  up_ = true;
-  failed_ = false;
-  if (last_failure_.empty()) return;
-  logging::info("batch feed recovered", {{"redis", settings_.redis.address()}});
-  last_failure_.clear();
 }
 
 awaitable<void> BatchFeed::look(redis::Connection& connection) {
@@ -164,19 +107,21 @@ awaitable<void> BatchFeed::look(redis::Connection& connection) {
     if (take(replies[0].checked(), next, position).empty()) break;
   }
   stored_ = std::move(next);
-  up_ = true;
+  note_up();
 }
 
 awaitable<void> BatchFeed::load(redis::Connection& connection) {
   redis::Pipeline pipeline;
   pipeline.add({"TIME"});
+  pipeline.add({"WATCH", settings_.batches.checkpoint});
   pipeline.add({"HGETALL", settings_.batches.checkpoint});
   pipeline.add({"XINFO", "STREAM", settings_.batches.stream});
   pipeline.add({"XINFO", "GROUPS", settings_.batches.stream});
   auto const replies = co_await connection.run(pipeline, Deadline::after(answer_limit));
   clock_.set(replies[0]);
-  auto const checkpoint = read_checkpoint(replies[1].checked());
-  auto const stream = redis::read_stream_state(replies[2], replies[3], settings_.batches.group);
+  replies[1].checked();
+  auto const checkpoint = read_checkpoint(replies[2].checked());
+  auto const stream = redis::read_stream_state(replies[3], replies[4], settings_.batches.group);
 
   // A transaction whose answer was lost may have been carried out: then Redis is ahead of memory, and right.
   // Behind memory it is only where it has lost what it had confirmed.
@@ -215,14 +160,21 @@ awaitable<void> BatchFeed::store(redis::Connection& connection, const Batches& n
     words.insert(words.end(), ids.begin(), ids.end());
     pipeline.add(words);
   }
+  auto const exec_at = pipeline.size();
   pipeline.add({"EXEC"});
+  // Watched again from here on; that nobody came in between is what the read verifies.
+  pipeline.add({"WATCH", names.checkpoint});
+  pipeline.add({"HGET", names.checkpoint, "sequence"});
   auto const replies = co_await connection.run(pipeline, Deadline::after(answer_limit));
-  auto const exec = replies.back().checked();
+  auto const exec = replies[exec_at].checked();
+  if (exec.is_nil()) throw Overtaken();
   for (auto const result : exec) {
     if (result.is_error() && !result.error_text().starts_with("BUSYGROUP")) result.checked();
   }
   stored_ = next;
   ++sequence_;
+  auto const held = replies.back().checked();
+  if (held.is_nil() || held.text() != sequence) throw Overtaken();
 }
 
 awaitable<std::size_t> BatchFeed::read(redis::Connection& connection, bool pending) {
@@ -241,10 +193,11 @@ awaitable<std::size_t> BatchFeed::read(redis::Connection& connection, bool pendi
   if (ids.empty()) co_return 0;
   next.give_up_old(now_us());
   auto const before = std::exchange(position_, position);
+  auto const stored = sequence_;
   try {
     co_await store(connection, next, ids, false);
   } catch (...) {
-    position_ = before;
+    if (sequence_ == stored) position_ = before;  // else it was stored before the exception
     throw;
   }
   co_return ids.size();

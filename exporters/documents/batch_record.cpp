@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "core/config/utf8.hpp"
+
 namespace fleet::exporters::documents {
 
 namespace {
@@ -12,6 +14,22 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+constexpr std::size_t longest_id = 256, longest_pipeline = 64;
+// Counts are added up and stamps subtracted: beyond these (the year 9999) neither could be trusted.
+constexpr std::int64_t most_documents = 1'000'000'000, last_stamp_us = 253'402'300'799'999'999;
+
+/// UTF-8 without control characters: both are kept in the checkpoint, whose JSON could not be read again
+/// otherwise.
+bool is_plain(std::string_view text) {
+  while (!text.empty()) {
+    auto const first = static_cast<unsigned char>(text.front());
+    auto const length = config::utf8_length(text);
+    if (length == 0 || first < 0x20 || first == 0x7f) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 struct RawFields {
@@ -64,13 +82,18 @@ std::variant<BatchRecord, Skip> parse_batch(const redis::Reply& fields) {
   }
   auto const size = parse_integer(raw.size), at = parse_integer(raw.at_us);
   if (raw.batch_id.empty() || raw.pipeline.empty() || !size || !at) return Skip::malformed;
+  if (raw.batch_id.size() > longest_id || raw.pipeline.size() > longest_pipeline || !is_plain(raw.batch_id) ||
+      !is_plain(raw.pipeline) || *size > most_documents || *at > last_stamp_us) {
+    return Skip::malformed;
+  }
   record.batch_id = raw.batch_id;
   record.pipeline = raw.pipeline;
   record.size = *size;
   record.at_us = *at;
   if (record.event == BatchEvent::finished) {
     auto const succeeded = parse_integer(raw.succeeded), failed = parse_integer(raw.failed);
-    if (!succeeded || !failed) return Skip::malformed;
+    if (!succeeded || !failed || *succeeded > most_documents || *failed > most_documents)
+      return Skip::malformed;
     record.succeeded = *succeeded;
     record.failed = *failed;
   }

@@ -50,7 +50,6 @@ void Batches::apply(const BatchRecord& record) {
 
 void Batches::finish(const BatchRecord& record) {
   auto const started = in_flight_.find(record.batch_id);
-  if (started != in_flight_.end() && record.at_us < started->second.started_us) return skip(Skip::negative);
   auto& p = pipeline(record.pipeline);
   p.documents_succeeded += static_cast<std::uint64_t>(record.succeeded);
   p.documents_failed += static_cast<std::uint64_t>(record.failed);
@@ -60,6 +59,10 @@ void Batches::finish(const BatchRecord& record) {
   if (started == in_flight_.end()) return skip(Skip::unpaired);
 
   auto const duration_us = record.at_us - started->second.started_us;
+  if (duration_us < 0) {  // it has ended all the same, and must not be in flight for a day
+    in_flight_.erase(started);
+    return skip(Skip::negative);
+  }
   // A batch of 500 is judged by what it set out to do, whatever the finishing record says.
   auto const size = started->second.size;
   (size >= rules_.large_size ? p.large : p.small).observe(static_cast<double>(duration_us) * microsecond);

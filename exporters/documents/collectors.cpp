@@ -8,7 +8,7 @@ namespace fleet::exporters::documents {
 
 awaitable<void> BatchesCollector::collect(Deadline deadline, Families& out) {
   auto& feed = **feed_;
-  co_await feed.until_loaded(deadline.or_after(std::chrono::seconds(2)));
+  co_await feed.until_loaded(answer_by(deadline).or_after(std::chrono::seconds(2)));
   out.gauge("document_feed_up", "Whether the stream of batch records is being read.").add(feed.up() ? 1 : 0);
   out.counter("document_feed_resets_total", "How often the stream of batch records was found to begin anew.")
       .add(static_cast<double>(feed.resets()));
@@ -38,20 +38,24 @@ awaitable<void> QueueCollector::collect(Deadline deadline, Families& out) {
     auto const replies = co_await redis_.run(pipeline, answer_by(deadline));
     auto& feed = **feed_;
     feed.note_time(replies[0].checked());
-    redis::add_server_metrics(replies[4].text(), out);
     auto const depth = replies[1].integer();
-    out.gauge("document_queue_depth", "Documents waiting in the queue.").add(static_cast<double>(depth));
     auto const head = replies[2].checked(), tail = replies[3].checked();
     auto const age = depth == 0 ? std::optional<double>(0)
                                 : oldest_age_seconds(head.is_nil() ? "" : head.text(),
                                                      tail.is_nil() ? "" : tail.text(), feed.now_us());
+    // Nothing below throws once it has added: a page never says both that the server is up and that it is not.
+    redis::add_server_metrics(replies[4].text(), out);
+    out.gauge("document_queue_depth", "Documents waiting in the queue.").add(static_cast<double>(depth));
     if (age) {
       out.gauge("document_queue_oldest_age_seconds",
                 "How long the oldest document has waited in the queue; 0 if it is empty.")
           .add(*age);
     }
-  } catch (const redis::ReplyError&) {
-    throw;  // it answers, but not this: the queue's key is of another type, or rights are missing
+  } catch (const redis::ReplyError& error) {
+    // It answers, but not this: the queue's key is of another type, or rights are missing. Else it is loading
+    // its data or refuses the password, which is as good as down.
+    if (error.code() == "WRONGTYPE" || error.code() == "NOPERM") throw;
+    failure = error.what();
   } catch (const std::exception& error) {
     failure = error.what();
   }

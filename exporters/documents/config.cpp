@@ -12,15 +12,18 @@ std::string key_or(const Mapping& mapping, std::string_view key, std::string fal
   return value ? value->non_empty_text() : std::move(fallback);
 }
 
-std::int64_t microseconds(std::chrono::milliseconds length) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(length).count();
+/// Reads a duration into microseconds; what is there is the default.
+void read_duration(const Mapping& mapping, std::string_view key, std::chrono::milliseconds min,
+                   std::int64_t& into_us) {
+  auto const fallback = std::chrono::milliseconds(into_us / 1000);
+  into_us = std::chrono::microseconds(mapping.duration_or(key, fallback, min)).count();
 }
 
 BatchRules read_rules(const Mapping& mapping) {
   BatchRules rules;
-  rules.linger_us = microseconds(mapping.duration_or("linger", 5min, 0ms));
-  rules.stuck_after_us = microseconds(mapping.duration_or("stuck_after", 10min, 1s));
-  rules.abandon_after_us = microseconds(mapping.duration_or("abandon_after", 24h, 1min));
+  read_duration(mapping, "linger", 0ms, rules.linger_us);
+  read_duration(mapping, "stuck_after", 1s, rules.stuck_after_us);
+  read_duration(mapping, "abandon_after", 1min, rules.abandon_after_us);
   rules.large_size = mapping.integer_or("large_size", rules.large_size, 1, 1'000'000'000);
   rules.max_pipelines = static_cast<std::size_t>(
       mapping.integer_or("max_pipelines", static_cast<std::int64_t>(rules.max_pipelines), 1, 10'000));

@@ -154,8 +154,8 @@ CardReading read_card(std::string_view body) {
   return read_legacy(*card);
 }
 
-std::string send_request(const Endpoint& endpoint, std::string_view id, std::string_view text) {
-  std::string const message_id = "slo-prober-" + std::string(id);
+std::string send_request(const Endpoint& endpoint, std::string_view id, std::string_view message_id,
+                         std::string_view text) {
   json::object message;
   json::object params;
   json::object part;

@@ -30,9 +30,10 @@ struct CardReading {
 /// interface whose version is known. A relative or missing interface URL is a problem.
 CardReading read_card(std::string_view body);
 
-/// The JSON-RPC text that sends one text message and waits for the outcome. `id` becomes the request's id and
-/// part of the messageId.
-std::string send_request(const Endpoint& endpoint, std::string_view id, std::string_view text);
+/// The JSON-RPC text that sends one text message and waits for the outcome. `id` is the request's, unique on
+/// its connection; `message_id` must be new to the agent, which may take a known one for a repetition.
+std::string send_request(const Endpoint& endpoint, std::string_view id, std::string_view message_id,
+                         std::string_view text);
 
 enum class Answer : std::uint8_t {
   message,      ///< a direct reply

@@ -38,7 +38,10 @@ void judge(const a2a::AnswerReading& reading, int http_status, ProbeResult& resu
 }
 
 A2aProbe::A2aProbe(std::shared_ptr<http::Client> client, http::Url base, A2aOptions options)
-    : client_(std::move(client)), base_(std::move(base)), options_(std::move(options)) {}
+    : client_(std::move(client)),
+      base_(std::move(base)),
+      options_(std::move(options)),
+      sender_("slo-prober-" + std::to_string(std::chrono::system_clock::now().time_since_epoch().count())) {}
 
 awaitable<bool> A2aProbe::discover(Deadline deadline, ProbeResult& result) {
   http::Request request;
@@ -82,7 +85,7 @@ awaitable<void> A2aProbe::send(Deadline deadline, ProbeResult& result) {
   request.headers.emplace_back("Content-Type", "application/json");
   request.headers.emplace_back("Accept", "application/json");
   if (endpoint.version == a2a::Version::v1_0) request.headers.emplace_back("A2A-Version", "1.0");
-  request.body = a2a::send_request(endpoint, id, options_.text);
+  request.body = a2a::send_request(endpoint, id, sender_ + "-" + id, options_.text);
 
   auto const response = co_await client_->send(request, deadline);
   add_phases(result.phases, response.phases);

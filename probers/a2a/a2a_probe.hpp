@@ -34,6 +34,7 @@ class A2aProbe : public Probe {
   std::shared_ptr<http::Client> client_;
   http::Url base_;
   A2aOptions options_;
+  std::string sender_;  // begins every messageId, and is another after a restart
   std::optional<a2a::Endpoint> endpoint_;
   Deadline::Clock::time_point discovered_{};
   std::uint64_t sent_ = 0;

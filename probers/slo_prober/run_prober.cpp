@@ -50,7 +50,9 @@ int serve(const app::CommonFlags& flags, FleetConfig fleet) {
 int run_prober(int argc, const char* const* argv) {
   app::CommonFlags common;
   app::Flags flags(program, "Synthetic prober: tries HTTP pages and A2A agents on a fixed timetable.");
-  common.register_on(flags, "prober.yml", ":9706");
+  common.register_on(
+      flags, "prober.yml", ":9706",
+      "Try every target once, print a table and exit: 0, 1 if a target fails, or 3 if that cannot be told.");
   try {
     if (!flags.parse(argc, argv)) return app::exit_met;
     auto fleet = read_fleet(config::Document::load(common.config_file));

@@ -47,18 +47,20 @@ TEST_CASE("cards that cannot be used say why") {
 
 TEST_CASE("requests follow the version") {
   auto request =
-      boost::json::parse(send_request({"http://h", Version::v1_0, "acme"}, "7", "pi\"ng")).as_object();
+      boost::json::parse(send_request({"http://h", Version::v1_0, "acme"}, "7", "me-7", "pi\"ng")).as_object();
   CHECK(request["method"] == "SendMessage");
   CHECK(request["id"] == "7");
   auto& message = request["params"].as_object()["message"].as_object();
+  CHECK(message["messageId"] == "me-7");
   CHECK(message["role"] == "ROLE_USER");
   CHECK(message["parts"].as_array().at(0).as_object()["text"] == "pi\"ng");
   CHECK_FALSE(message.contains("kind"));
   CHECK(request["params"].as_object()["tenant"] == "acme");
 
-  request = boost::json::parse(send_request({"http://h", Version::v0_3, ""}, "8", "ping")).as_object();
+  request = boost::json::parse(send_request({"http://h", Version::v0_3, ""}, "8", "me-8", "ping")).as_object();
   CHECK(request["method"] == "message/send");
   auto& old = request["params"].as_object()["message"].as_object();
+  CHECK(old["messageId"] == "me-8");
   CHECK(old["kind"] == "message");
   CHECK(old["parts"].as_array().at(0).as_object()["kind"] == "text");
   CHECK(request["params"].as_object()["configuration"].as_object()["blocking"] == true);

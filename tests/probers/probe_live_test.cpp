@@ -145,3 +145,22 @@ TEST_CASE("A2A probe: a 0.2 agent has its card at agent.json") {
   site.page("/.well-known/agent.json", 200, R"({"url":")" + site.base + R"(/rpc","protocolVersion":"0.2.5"})");
   CHECK(site.ask_agent().outcome == Outcome::good);
 }
+
+TEST_CASE("A2A probe: no agent sees a messageId twice, not from a prober that was restarted either") {
+  Site site;
+  std::vector<std::string> bodies;
+  auto const answer = [](std::vector<std::string>* seen, std::string body) -> awaitable<web::Response> {
+    seen->push_back(std::move(body));
+    web::Response response;
+    response.body = R"({"id":"1","result":{"kind":"message"}})";
+    co_return response;
+  };
+  site.server.route("POST", "/rpc", [&](const web::Request& request) { return answer(&bodies, request.body); });
+  site.open();
+  site.page("/.well-known/agent.json", 200, R"({"url":")" + site.base + R"(/rpc","protocolVersion":"0.2.5"})");
+  CHECK(site.ask_agent().outcome == Outcome::good);
+  CHECK(site.ask_agent().outcome == Outcome::good);
+  REQUIRE(bodies.size() == 2);
+  CHECK(bodies[0].find("slo-prober-") != std::string::npos);
+  CHECK(bodies[0] != bodies[1]);
+}

@@ -13,10 +13,10 @@
 
 namespace fleet::testing {
 
-GarbageServer::GarbageServer(std::string bytes, Then then)
+GarbageServer::GarbageServer(std::string bytes, Then then, std::uint16_t port)
     : bytes_(std::move(bytes)),
       then_(then),
-      port_(free_port()),
+      port_(port != 0 ? port : free_port()),
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
       wake_(::eventfd(0, EFD_CLOEXEC)) {
   int const on = 1;
@@ -56,7 +56,11 @@ void GarbageServer::serve() {
       int const accepted = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (accepted >= 0) {
         ++connections_;
-        watched.push_back({accepted, POLLIN, 0});
+        if (then_ == Then::close_at_once) {
+          ::close(accepted);
+        } else {
+          watched.push_back({accepted, POLLIN, 0});
+        }
       }
     }
   }

@@ -13,8 +13,10 @@ namespace fleet::testing {
 /// hangs.
 class GarbageServer {
  public:
-  enum class Then { keep_open, close };
-  explicit GarbageServer(std::string bytes, Then then = Then::keep_open);
+  enum class Then { keep_open, close, close_at_once };
+  /// On `port`, which must be free, or on a port of its own. With close_at_once it closes what it has accepted
+  /// before anything is said.
+  explicit GarbageServer(std::string bytes, Then then = Then::keep_open, std::uint16_t port = 0);
   ~GarbageServer();
   GarbageServer(const GarbageServer&) = delete;
 

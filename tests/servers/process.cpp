@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <mutex>
 #include <random>
 #include <set>
 #include <sstream>
@@ -134,6 +135,8 @@ std::string TemporaryDirectory::write(const std::string& name, const std::string
 }
 
 std::uint16_t free_port() {
+  static std::mutex mutex;
+  std::lock_guard const lock(mutex);
   static std::mt19937 random{std::random_device{}()};
   static std::set<std::uint16_t> given;
   std::uniform_int_distribution<int> range(12000, 31999);
@@ -200,15 +203,21 @@ void Process::signal(int number) {
 
 void Process::signal_tree(int number) {
   if (!running()) return;
-  ::kill(pid_, number);
+  // A killed parent's children are nobody's: the family is found while it stands still.
+  bool const ends = number == SIGKILL;
+  if (ends) signal_tree(SIGSTOP);
+  if (!ends) ::kill(pid_, number);
   auto const all = parents();
   std::vector<pid_t> family{pid_};
   for (std::size_t i = 0; i < family.size(); ++i) {
     for (auto const& [child, parent] : all) {
       if (parent != family[i]) continue;
-      ::kill(child, number);
+      if (!ends) ::kill(child, number);
       family.push_back(child);
     }
+  }
+  if (ends) {
+    for (pid_t const member : family) ::kill(member, SIGKILL);
   }
 }
 

@@ -28,7 +28,7 @@ class TemporaryDirectory {
 };
 
 /// A TCP port of 127.0.0.1 that nothing listens on, below the kernel's ephemeral range so that no outgoing
-/// connection takes it meanwhile; never the same twice in one process.
+/// connection takes it meanwhile; never the same twice in one process. Any thread.
 std::uint16_t free_port();
 
 /// True if something accepts on 127.0.0.1:port.

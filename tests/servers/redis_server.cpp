@@ -73,6 +73,16 @@ std::string RedisServer::command(const std::vector<std::string>& words) const {
 }
 
 void RedisServer::start() {
+  launch({});
+  wait_ready();
+}
+
+void RedisServer::start_loading(std::chrono::microseconds key_delay) {
+  launch({"--key-load-delay", std::to_string(key_delay.count()), "--loading-process-events-interval-bytes",
+          "1024"});
+}
+
+void RedisServer::launch(const std::vector<std::string>& more_arguments) {
   auto const directory = directory_.path().string();
   Launch launch;
   // appendfsync no: each write is in the kernel before its answer leaves, and no slow disk delays a test.
@@ -92,8 +102,12 @@ void RedisServer::start() {
                     "--enable-debug-command",
                     "yes"};
   launch.command.insert(launch.command.end(), options_.arguments.begin(), options_.arguments.end());
+  launch.command.insert(launch.command.end(), more_arguments.begin(), more_arguments.end());
   launch.output = directory_.path() / "redis.log";
   process_ = std::make_unique<Process>(std::move(launch));
+}
+
+void RedisServer::wait_ready() {
   if (!wait_until([this] { return !process_->running() || ready(port_); }) || !process_->running()) {
     throw std::runtime_error("redis-server did not start:\n" + process_->output());
   }

@@ -1,6 +1,7 @@
 // A private Redis server.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,6 +32,10 @@ class RedisServer {
   std::string command(const std::vector<std::string>& words) const;
 
   void start();
+  /// Starts without waiting: the server is in the state LOADING and spends `key_delay` on each key of its data
+  /// (if its append-only file is a rewritten one). Then wait_ready().
+  void start_loading(std::chrono::microseconds key_delay);
+  void wait_ready();
   void stop();  ///< SIGTERM: shuts down in order
   void restart();
   void kill9();
@@ -39,6 +44,8 @@ class RedisServer {
   Process& process() { return *process_; }
 
  private:
+  void launch(const std::vector<std::string>& more_arguments);
+
   TemporaryDirectory directory_;
   RedisOptions options_;
   std::uint16_t port_;

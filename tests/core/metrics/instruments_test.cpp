@@ -56,6 +56,13 @@ TEST_CASE("updates from several threads are all counted") {
   CHECK(data.counts[0] == 4 * 3334);
 }
 
+TEST_CASE("a value that equals a bound lies in that bound's bucket") {
+  Histogram histogram({0.05, 0.2});
+  for (double const value : {0.05, 0.0501, 0.2, 0.2001}) histogram.observe(value);
+  CHECK(histogram.snapshot().counts == std::vector<std::uint64_t>{1, 2, 1});
+  CHECK(histogram.snapshot().sum == Approx(0.5002));
+}
+
 TEST_CASE("process metrics tell this process") {
   Families page;
   add_process_metrics(page);

@@ -3,12 +3,14 @@
 #include <csignal>
 
 #include "tests/core/postgres/shared_server.hpp"
+#include "tests/message_of.hpp"
 #include "tests/servers/liar.hpp"
 #include "tests/servers/waiting.hpp"
 
 namespace fleet::postgres {
 namespace {
 
+using testing::message_of;
 using testing::PostgresServer;
 using testing::run_on;
 using namespace std::chrono_literals;
@@ -16,16 +18,6 @@ using namespace std::chrono_literals;
 std::string ask(asio::io_context& io, Client& client, const std::string& sql,
                 Deadline::Clock::duration limit = 10s) {
   return std::string(run_on(io, client.query(sql, Deadline::after(limit))).text(0, 0));
-}
-
-template <class F>
-std::string message_of(F&& statement) {
-  try {
-    statement();
-    return "";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
 }
 
 TEST_CASE("nobody listens") {

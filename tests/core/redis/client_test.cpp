@@ -159,6 +159,14 @@ TEST_CASE("a server that sends garbage is a protocol error every time") {
   CHECK(server.connections() == 3);
 }
 
+TEST_CASE("a server that says more than it was asked is not believed") {
+  testing::GarbageServer server("+PONG\r\n+PONG\r\n");
+  asio::io_context io;
+  Client client(io.get_executor(), options_for(server.port()));
+  for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(text(io, client, {"PING"}), ProtocolError);
+  CHECK(server.connections() == 3);
+}
+
 TEST_CASE("the client may go while a call is in flight") {
   RedisServer server;
   asio::io_context io;

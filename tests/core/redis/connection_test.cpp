@@ -4,6 +4,7 @@
 #include <boost/system/system_error.hpp>
 #include <catch2/catch.hpp>
 
+#include "tests/message_of.hpp"
 #include "tests/servers/coroutine.hpp"
 #include "tests/servers/liar.hpp"
 #include "tests/servers/redis_server.hpp"
@@ -11,6 +12,7 @@
 namespace fleet::redis {
 namespace {
 
+using testing::message_of;
 using testing::RedisServer;
 using testing::run_on;
 using namespace std::chrono_literals;
@@ -24,17 +26,6 @@ Options options_for(std::uint16_t port) {
 std::unique_ptr<Connection> open(asio::io_context& io, const Options& options,
                                  Deadline::Clock::duration limit = 5s) {
   return run_on(io, Connection::open(options, Deadline::after(limit)));
-}
-
-// The message of what a statement throws, "" if it throws nothing.
-template <class F>
-std::string message_of(F&& statement) {
-  try {
-    statement();
-    return "";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
 }
 
 TEST_CASE("a pipeline is answered in order, with its errors among the answers") {

@@ -175,6 +175,25 @@ TEST_CASE("a huge string and a wide array come through whole") {
   CHECK(sum == 4999950000);
 }
 
+TEST_CASE("a reply beyond the limit is refused before it is held") {
+  std::string const piece(1 << 20, 'x');
+  ReplyReader reader;
+  ReplyArena arena;
+  reader.feed("$500000000\r\n");
+  int pieces = 0;
+  auto const take_one = [&] {
+    reader.feed(piece);
+    ++pieces;
+    return reader.next(arena);
+  };
+  auto const take_all = [&] {
+    while (pieces < 200 && !take_one()) {
+    }
+  };
+  CHECK_THROWS_AS(take_all(), ProtocolError);
+  CHECK(pieces == 128);
+}
+
 TEST_CASE("commands are written as arrays of bulk strings") {
   std::string out;
   std::string_view const words[] = {"SET", "k\r\n", ""};

@@ -110,6 +110,7 @@ TEST_CASE("an empty hash is no checkpoint, a foreign one is an error") {
   CHECK_THROWS(decode({{"position", "version=2 sequence=1"}}));
   CHECK_THROWS(decode({{"position", "garbage"}}));
   CHECK_THROWS(decode_checkpoint(MadeReply("-WRONGTYPE not a hash\r\n")));
+  CHECK_THROWS_AS(decode_checkpoint(MadeReply("*1\r\n$8\r\nposition\r\n")), redis::ProtocolError);
 }
 
 TEST_CASE("what is damaged or unknown does not take the rest with it") {

@@ -17,11 +17,11 @@ constexpr std::int64_t now = 1'700'000'000'000'000;
 /// A ledger that has counted a bit of everything.
 void fill(HopLedger& ledger) {
   redis::StreamState stream{.exists = true,
-                     .length = 9,
-                     .first = {1, 0},
-                     .last_generated = {9, 0},
-                     .entries_added = 9,
-                     .group_delivered = redis::StreamId{}};
+                            .length = 9,
+                            .first = {1, 0},
+                            .last_generated = {9, 0},
+                            .entries_added = 9,
+                            .group_delivered = redis::StreamId{}};
   ledger.adopt(std::nullopt, false, "", stream, now);
   ledger.transaction();
   ledger.settle(now);
@@ -55,6 +55,13 @@ std::string page(Format format) {
                     testing::bulk("4");
   add_started_families(ledger, 500, MadeReply(hash), families);
   return Exposition::render(families, format);
+}
+
+TEST_CASE("started hops of which a pair has no count are refused") {
+  HopLedger ledger({.writer = "w", .recent_hops = 1000, .max_pairs = 500, .window = std::chrono::seconds(60)});
+  Families families;
+  auto const odd = "*1\r\n" + testing::bulk("intake|research");
+  CHECK_THROWS_AS(add_started_families(ledger, 500, MadeReply(odd), families), redis::ProtocolError);
 }
 
 TEST_CASE("the page of hops, text 0.0.4") {

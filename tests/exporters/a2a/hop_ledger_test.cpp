@@ -19,11 +19,11 @@ struct Store {
   std::map<std::string, std::string> hash;
   std::string recent;
   redis::StreamState stream{.exists = true,
-                     .length = 0,
-                     .first = {},
-                     .last_generated = {},
-                     .entries_added = 0,
-                     .group_delivered = redis::StreamId{}};
+                            .length = 0,
+                            .first = {},
+                            .last_generated = {},
+                            .entries_added = 0,
+                            .group_delivered = redis::StreamId{}};
 
   void keep(const HopLedger::Transaction& transaction) {
     std::vector<std::string_view> words;
@@ -85,6 +85,20 @@ std::uint64_t resets(const HopLedger& of, ResetReason reason) {
 }
 std::uint64_t skipped(const HopLedger& of, SkipReason reason) {
   return of.counts().skipped[static_cast<std::size_t>(reason)];
+}
+
+TEST_CASE("answers of another shape are refused, not read past their end") {
+  Store store;
+  auto one = ledger();
+  store.start(one);
+  for (auto const* wire : {"*1\r\n*0\r\n", "*1\r\n*1\r\n$3\r\n1-0\r\n", "*1\r\n:7\r\n",
+                           "*1\r\n*2\r\n*0\r\n*0\r\n", "*1\r\n*2\r\n$3\r\nx-0\r\n*0\r\n"}) {
+    INFO(wire);
+    MadeReply const reply(wire);
+    CHECK_THROWS_AS(one.take(reply, HopLedger::Reading::fresh), redis::ProtocolError);
+  }
+  MadeReply const empty("*1\r\n*0\r\n");
+  CHECK_THROWS_AS(one.recall(empty, now), redis::ProtocolError);
 }
 
 TEST_CASE("a page sees only what is stored") {

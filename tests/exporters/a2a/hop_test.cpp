@@ -87,6 +87,7 @@ TEST_CASE("stamps that go back are negative, equal ones are not") {
   CHECK(refused({{"t_deq_us", "999999"}}) == "negative");
   CHECK(refused({{"t_deq_us", "1040001"}}) == "negative");
   CHECK(refused({{"t_done_us", "999999"}, {"t_deq_us", "999999"}}) == "negative");
+  CHECK(refused({{"t_done_us", "999999"}, {"outcome", "timeout"}, {"t_deq_us", ""}}) == "negative");
   CHECK(refused({{"t_deq_us", "1000000"}}) == "");
   CHECK(refused({{"t_deq_us", "1040000"}}) == "");
 }
@@ -106,7 +107,6 @@ TEST_CASE("unknown error codes are other") {
   CHECK(code("-32099") == "other");
   CHECK(code("client 4711") == "other");
 }
-
 
 }  // namespace
 }  // namespace fleet::exporters::a2a

@@ -1,3 +1,4 @@
+#include "core/redis/reply.hpp"
 #include "core/redis/server_metrics.hpp"
 
 #include <catch2/catch.hpp>
@@ -40,7 +41,7 @@ TEST_CASE("INFO of a replica") {
 
 TEST_CASE("INFO of a primary with replicas and databases") {
   auto const page = page_of(
-      "role:master\r\nslave0:ip=10.0.0.2,port=6379,state=online,offset=14,lag=1\r\n"
+      "redis_version:7.0.15\r\nrole:master\r\nslave0:ip=10.0.0.2,port=6379,state=online,offset=14,lag=1\r\n"
       "slave1:ip=10.0.0.3,port=6380,state=wait_bgsave,offset=0,lag=0\r\nused_memory:1024\r\nmaxmemory:0\r\n"
       "latest_fork_usec:1500\r\nkeyspace_hits:7\r\ndb0:keys=3,expires=1,avg_ttl=5\r\ndbx:keys=1\r\n");
   CHECK(has(
@@ -57,10 +58,18 @@ TEST_CASE("INFO of a primary with replicas and databases") {
   CHECK(page.find("dbx") == std::string::npos);
 }
 
-TEST_CASE("what is no INFO gives no samples but that it answered") {
-  CHECK_NOTHROW(page_of(""));
-  CHECK_NOTHROW(page_of("::::\n\n#\nused_memory:lots\nslave0:,,,=\n"));
-  CHECK(page_of("used_memory:lots\n").find("redis_memory_used_bytes") == std::string::npos);
+TEST_CASE("what is no INFO is no Redis that is up") {
+  for (auto const* text : {"", "OK", "used_memory:1\n", "redis_version:\n"}) {
+    Families families;
+    CHECK_THROWS_AS(add_server_metrics(text, families), ProtocolError);
+    CHECK(Exposition::render(families, Format::text_0_0_4) == "");
+  }
+}
+
+TEST_CASE("fields that are not as they should be have no samples") {
+  auto const page = page_of("redis_version:7\n::::\n\n#\nused_memory:lots\nslave0:,,,=\n");
+  CHECK(has(page, "redis_up 1"));
+  CHECK(page.find("redis_memory_used_bytes") == std::string::npos);
 }
 
 /// "name{label names}" and "name type" of each redis_ family on a page.

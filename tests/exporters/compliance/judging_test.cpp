@@ -85,7 +85,7 @@ TEST_CASE("violations beyond the limits of their labels are added up under `othe
   LabelLimit frameworks({"f1"}, 1), severities({"s1"}, 0);
   auto const counts = by_label(
       {violations("f1", "s1", 4, 2, 1, 50), violations("f1", "s9", 1, 1, 0, 7), violations("new", "s1", 2, 0),
-       violations("newer", "s1", 5, 3, 2, 10), violations("newest", "s1", 1, 1, 1, 90)},
+       violations("newer", "s1", 5, 3, 2, 90), violations("newest", "s1", 1, 1, 1, 10)},
       frameworks, severities);
   REQUIRE(counts.size() == 4);
   CHECK(counts.at({"f1", "s1"}).open == 2);

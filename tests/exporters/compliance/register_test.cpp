@@ -2,8 +2,10 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "exporters/compliance/cases.hpp"
 #include "exporters/compliance/collectors.hpp"
 #include "tests/exporters/page.hpp"
+#include "tests/message_of.hpp"
 #include "tests/servers/liar.hpp"
 #include "tests/servers/postgres_server.hpp"
 #include "tests/servers/waiting.hpp"
@@ -169,6 +171,19 @@ TEST_CASE("a configured query of another shape fails by its own name") {
   CHECK(page.value(R"(compliance_exporter_collector_success{collector="cases"})") == 0);
   CHECK(page.value(R"(compliance_exporter_collector_success{collector="retention"})") == 0);
   CHECK(page.value(register_succeeds) == 1);
+}
+
+TEST_CASE("an error whose message would quote a row is reported without it") {
+  Exporter exporter(
+      R"(queries: {cases: "SELECT case_type, count(*) AS cases, count(case_type::int) AS with_form13 FROM cases GROUP BY 1"}
+)");
+  sql("INSERT INTO cases (case_type, status, created_at) VALUES ('Smith v Jones', 'open', now())");
+  asio::io_context io;
+  exporters::SqlSource source(io.get_executor(), exporter.config.database, exporter.config.queries);
+  auto const reason =
+      testing::message_of([&] { testing::run_on(io, source.read("cases", read_cases, Deadline::after(10s))); });
+  CHECK_THAT(reason, Catch::Matchers::Contains("query `cases`: ") && Catch::Matchers::Contains("22P02"));
+  CHECK_THAT(reason, !Catch::Matchers::Contains("Smith"));
 }
 
 TEST_CASE("a query that is switched off has no collector") {

@@ -62,10 +62,31 @@ TEST_CASE("records that are not as agreed") {
   CHECK(reason("size", "5x") == Skip::malformed);
   CHECK(reason("at_us", "") == Skip::malformed);
   CHECK(reason("failed", "1.5") == Skip::malformed);
+  CHECK(reason("batch_id", "b\xff") == Skip::malformed);  // would make the checkpoint unreadable
+  CHECK(reason("pipeline", "p\xc3") == Skip::malformed);
+  CHECK(reason("pipeline", "p\n") == Skip::malformed);
+  CHECK(reason("batch_id", std::string(257, 'b')) == Skip::malformed);
+  CHECK(reason("pipeline", std::string(65, 'p')) == Skip::malformed);
+  CHECK(reason("size", "1000000001") == Skip::malformed);
+  CHECK(reason("succeeded", "9223372036854775807") == Skip::malformed);
+  CHECK(reason("failed", "1000000001") == Skip::malformed);
+  CHECK(reason("at_us", "9223372036854775807") == Skip::malformed);
   CHECK(reason("size", "-1") == Skip::negative);
   CHECK(reason("failed", "-2") == Skip::negative);
   CHECK(std::get<Skip>(parse({"event"})) == Skip::malformed);
   CHECK(std::get<Skip>(parse({})) == Skip::malformed);
+}
+
+TEST_CASE("records at the limits of what is taken") {
+  for (auto const& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"batch_id", std::string(256, 'b')},
+                                                        {"pipeline", std::string(64, 'p')},
+                                                        {"pipeline", "Schrifts\xc3\xa4tze"},
+                                                        {"size", "1000000000"},
+                                                        {"at_us", "253402300799999999"}}) {
+    INFO(name << " " << value);
+    CHECK(std::holds_alternative<BatchRecord>(parse(finished(name, value))));
+  }
 }
 
 TEST_CASE("the age of the queue is that of its oldest end") {

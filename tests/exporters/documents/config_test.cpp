@@ -18,3 +18,22 @@ TEST_CASE("the shipped example says the defaults") {
   CHECK(example.rules.large_size == shortest.rules.large_size);
   CHECK(example.rules.max_pipelines == shortest.rules.max_pipelines);
 }
+
+TEST_CASE("a key that is left out keeps its default, whichever other is given") {
+  auto const rules =
+      read_settings(config::Document::parse("redis: {address: r}\nbatches: {max_pipelines: 7}\n", "f.yml"))
+          .rules;
+  CHECK(rules.max_pipelines == 7);
+  CHECK(rules.linger_us == 300'000'000);
+  CHECK(rules.stuck_after_us == 600'000'000);
+  CHECK(rules.abandon_after_us == 86'400'000'000);
+  CHECK(rules.large_size == 500);
+}
+
+TEST_CASE("durations are read in their units") {
+  auto const text = "redis: {address: r}\nbatches: {linger: 1500ms, stuck_after: 2m, abandon_after: 1d}\n";
+  auto const rules = read_settings(config::Document::parse(text, "f.yml")).rules;
+  CHECK(rules.linger_us == 1'500'000);
+  CHECK(rules.stuck_after_us == 120'000'000);
+  CHECK(rules.abandon_after_us == 86'400'000'000);
+}

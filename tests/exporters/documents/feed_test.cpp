@@ -110,6 +110,63 @@ TEST_CASE("a restart of Redis loses nothing and is recovered from") {
   REQUIRE(exporter.reaches("redis_up", 1));
 }
 
+TEST_CASE("what another reader of the group has stored meanwhile is taken over, not overwritten") {
+  RedisServer redis;
+  Exporter exporter(redis);
+  add_whole_batch(redis, "one");
+  REQUIRE(exporter.reaches(ok_batches, 1));
+  std::string const checkpoint = "documents:batches:checkpoint:document-exporter";
+  auto state = redis.command({"HGET", checkpoint, "state"});
+  auto const count = state.find("\"started\":1");
+  REQUIRE(count != std::string::npos);
+  state.replace(count, 11, "\"started\":5");
+  redis.command({"HSET", checkpoint, "state", state, "sequence", "1000"});
+  add_whole_batch(redis, "two");
+  bool overwritten = false;
+  CHECK(wait_until(
+      [&] {
+        auto const started = exporter.page().value(R"(document_batches_started_total{pipeline="p"})");
+        overwritten = overwritten || started == 2.0;
+        return started == 6.0;
+      },
+      10s));
+  CHECK_FALSE(overwritten);
+}
+
+TEST_CASE("a group that is gone is made anew, and what was counted is not counted again") {
+  RedisServer redis;
+  Exporter exporter(redis);
+  redis.command({"XADD", "documents:batches", "*", "event", "nonsense"});
+  add_whole_batch(redis, "one");
+  REQUIRE(exporter.reaches(ok_batches, 1));
+  redis.command({"XGROUP", "DESTROY", "documents:batches", "document-exporter"});
+  add_whole_batch(redis, "two");
+  REQUIRE(exporter.reaches(ok_batches, 2));
+  auto const page = exporter.page();
+  CHECK(page.value(R"(document_records_skipped_total{reason="malformed"})") == 1.0);
+  CHECK(page.value(R"(document_records_skipped_total{reason="duplicate"})") == 0.0);
+}
+
+TEST_CASE("a Redis that refuses the password is down") {
+  RedisOptions options;
+  options.arguments = {"--requirepass", "secret"};
+  RedisServer redis(options);
+  Exporter exporter(redis);
+  auto const page = exporter.page();
+  CHECK(page.value("redis_up") == 0.0);
+  CHECK(page.value("document_feed_up") == 0.0);
+  CHECK(page.all_succeeded);
+}
+
+TEST_CASE("a queue of another type fails alone, and is no Redis that is down") {
+  RedisServer redis;
+  redis.command({"SET", "document_processing_queue", "x"});
+  Exporter exporter(redis);
+  auto const page = exporter.page();
+  CHECK_FALSE(page.all_succeeded);
+  CHECK_FALSE(page.has_family("redis_up"));
+}
+
 TEST_CASE("a frozen Redis: the page comes in time and keeps the counts") {
   RedisServer redis;
   Exporter exporter(redis);

@@ -130,6 +130,8 @@ TEST_CASE("which errors mean that the server is lost") {
   CHECK(connection_lost(Error("connection failure", "08006")));
   CHECK(connection_lost(Timeout("a statement")));
   CHECK(connection_lost(std::system_error(std::make_error_code(std::errc::connection_refused))));
+  auto const unknown_host = boost::asio::error::make_error_code(boost::asio::error::host_not_found);
+  CHECK(connection_lost(boost::system::system_error(unknown_host, "look up db")));
   CHECK_FALSE(connection_lost(Error("canceling statement due to lock timeout", "55P03")));
   CHECK_FALSE(connection_lost(Error("canceling statement due to statement timeout", "57014")));
   CHECK_FALSE(connection_lost(Error("permission denied", "42501")));
