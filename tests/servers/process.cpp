@@ -231,8 +231,9 @@ int Process::wait(std::chrono::milliseconds limit) {
 }
 
 int Process::stop(std::chrono::milliseconds patience) {
-  signal(SIGTERM);
+  // In this order: LeakSanitizer stops the process at its end, and a late SIGCONT would undo that stop for good.
   signal(SIGCONT);
+  signal(SIGTERM);
   if (!wait_until([this] { return !running(); }, patience)) kill9();
   return *exit_code_;
 }

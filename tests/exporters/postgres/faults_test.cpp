@@ -40,9 +40,9 @@ TEST_CASE("a table under an exclusive lock delays no scrape, and its waits are s
   ClientSession holder(server, "legalllm_multiagent"), waiter(server, "legalllm_multiagent");
   holder.run("BEGIN; LOCK TABLE cases IN ACCESS EXCLUSIVE MODE");
   waiter.send("SELECT count(*) FROM cases");
-  REQUIRE(wait_until([&] { return exporter.scrape().at(of_server("pg_locks_waiting", address)) == 1; }));
+  REQUIRE(wait_until([&] { return exporter.scrape().value(of_server("pg_locks_waiting", address)) == 1; }));
   REQUIRE(wait_until(
-      [&] { return exporter.scrape().at(of_server("pg_locks_longest_wait_seconds", address)) > 0.2; }));
+      [&] { return exporter.scrape().value(of_server("pg_locks_longest_wait_seconds", address)) > 0.2; }));
   SamplePage const page = exporter.scrape();
   CHECK(exporter.took() < milliseconds(2000));
   CHECK(failed_collectors(page) == 0);
@@ -62,7 +62,7 @@ TEST_CASE("a table under an exclusive lock delays no scrape, and its waits are s
   holder.run("COMMIT");
   REQUIRE(wait_until([&] {
     SamplePage const after = exporter.scrape();
-    return after.at(of_server("pg_locks_waiting", address)) == 0 &&
+    return after.value(of_server("pg_locks_waiting", address)) == 0 &&
            after.value("pg_stat_user_tables_size_bytes" + cases);
   }));
 }
@@ -87,7 +87,8 @@ TEST_CASE("a frozen server is down within the scrape's timeout, the other stays 
     CHECK(failed_collectors(page) == 0);
   }
   frozen.thaw();
-  REQUIRE(wait_until([&] { return exporter.scrape(seconds(2)).at(up(frozen.address())) == 1; }, seconds(10)));
+  REQUIRE(
+      wait_until([&] { return exporter.scrape(seconds(2)).value(up(frozen.address())) == 1; }, seconds(10)));
   CHECK_THAT(exporter.log(), Catch::Contains("server does not answer"));
   CHECK_THAT(exporter.log(), Catch::Contains("server answers again"));
 }
@@ -102,7 +103,7 @@ TEST_CASE("a server that is stopped, restarted and killed comes back by itself")
   server.restart();
   CHECK(exporter.scrape().at(series) == 1);
   server.restart(PostgresServer::Stop::immediate);
-  REQUIRE(wait_until([&] { return exporter.scrape().at(series) == 1; }, seconds(10)));
+  REQUIRE(wait_until([&] { return exporter.scrape().value(series) == 1; }, seconds(10)));
   server.stop();
   SamplePage const down = exporter.scrape();
   CHECK(down.at(series) == 0);
@@ -110,7 +111,7 @@ TEST_CASE("a server that is stopped, restarted and killed comes back by itself")
   CHECK(failed_collectors(down) == 0);
   CHECK(run_once("instances:\n" + instance_line("primary", server.address())).exit_code == 3);
   server.start();
-  REQUIRE(wait_until([&] { return exporter.scrape().at(series) == 1; }, seconds(10)));
+  REQUIRE(wait_until([&] { return exporter.scrape().value(series) == 1; }, seconds(10)));
   CHECK(failed_collectors(exporter.scrape()) == 0);
 }
 
@@ -166,7 +167,7 @@ TEST_CASE("a subject that fails alone is named, and the others go on") {
   server.run_sql("GRANT pg_monitor TO fleet_monitor", "legalllm_multiagent");
   REQUIRE(wait_until([&] { return failed_collectors(exporter.scrape()) == 0; }));
   REQUIRE(wait_until(
-      [&] { return exporter.scrape().at(of_server("pg_exporter_last_scrape_error", address)) == 0; }));
+      [&] { return exporter.scrape().value(of_server("pg_exporter_last_scrape_error", address)) == 0; }));
 }
 
 }  // namespace fleet::testing

@@ -122,45 +122,47 @@ TEST_CASE("a primary and its replica") {
   }
 
   SECTION("a replica that does not replay lags, in bytes and seconds") {
-    REQUIRE(wait_until([&] { return exporter.scrape().at(metric("pg_replication_rpo_bytes", primary)) == 0; }));
+    REQUIRE(
+        wait_until([&] { return exporter.scrape().value(metric("pg_replication_rpo_bytes", primary)) == 0; }));
     replica->run_sql("SELECT pg_wal_replay_pause()");
     primary.run_sql("INSERT INTO cases (case_type) SELECT 'x' FROM generate_series(1, 20000)",
                     "legalllm_multiagent");
     REQUIRE(wait_until([&] {
       SamplePage const page = exporter.scrape();
-      return page.at(metric("pg_replication_replay_lag_bytes", *replica)) > 1'000'000 &&
-             page.at(metric("pg_replication_lag_seconds", *replica)) > 0 &&
-             page.at(stage("pg_stat_replication_lag_bytes", "replay")) > 1'000'000 &&
-             page.at(stage("pg_stat_replication_lag_seconds", "replay")) > 0 &&
+      return page.value(metric("pg_replication_replay_lag_bytes", *replica)) > 1'000'000 &&
+             page.value(metric("pg_replication_lag_seconds", *replica)) > 0 &&
+             page.value(stage("pg_stat_replication_lag_bytes", "replay")) > 1'000'000 &&
+             page.value(stage("pg_stat_replication_lag_seconds", "replay")) > 0 &&
              // It holds the data all the same: nothing would be lost.
-             page.at(metric("pg_replication_rpo_bytes", primary)) == 0;
+             page.value(metric("pg_replication_rpo_bytes", primary)) == 0;
     }));
     replica->run_sql("SELECT pg_wal_replay_resume()");
     REQUIRE(wait_until(
-        [&] { return exporter.scrape().at(metric("pg_replication_replay_lag_bytes", *replica)) == 0; }));
+        [&] { return exporter.scrape().value(metric("pg_replication_replay_lag_bytes", *replica)) == 0; }));
   }
 
   SECTION("without the replica the loss grows, and ends when it is back") {
-    REQUIRE(wait_until([&] { return exporter.scrape().at(metric("pg_replication_rpo_bytes", primary)) == 0; }));
+    REQUIRE(
+        wait_until([&] { return exporter.scrape().value(metric("pg_replication_rpo_bytes", primary)) == 0; }));
     replica->stop();
     primary.run_sql("INSERT INTO cases (case_type) SELECT 'x' FROM generate_series(1, 20000)",
                     "legalllm_multiagent");
     double first = 0;
     REQUIRE(wait_until([&] {
       SamplePage const page = exporter.scrape();
-      first = page.at(metric("pg_replication_rpo_seconds", primary));
-      return page.at(metric("pg_replication_replicas", primary)) == 0 && first > 0 &&
-             page.at(metric("pg_replication_rpo_bytes", primary)) > 1'000'000;
+      first = page.value(metric("pg_replication_rpo_seconds", primary)).value_or(0);
+      return page.value(metric("pg_replication_replicas", primary)) == 0 && first > 0 &&
+             page.value(metric("pg_replication_rpo_bytes", primary)) > 1'000'000;
     }));
     REQUIRE(wait_until(
-        [&] { return exporter.scrape().at(metric("pg_replication_rpo_seconds", primary)) >= first + 0.5; }));
+        [&] { return exporter.scrape().value(metric("pg_replication_rpo_seconds", primary)) >= first + 0.5; }));
     CHECK(exporter.scrape().at(metric("pg_up", *replica)) == 0);
     replica->start();
     REQUIRE(wait_until([&] {
       SamplePage const page = exporter.scrape();
-      return page.at(metric("pg_up", *replica)) == 1 &&
-             page.at(metric("pg_replication_replicas", primary)) == 1 &&
-             page.at(metric("pg_replication_rpo_seconds", primary)) == 0;
+      return page.value(metric("pg_up", *replica)) == 1 &&
+             page.value(metric("pg_replication_replicas", primary)) == 1 &&
+             page.value(metric("pg_replication_rpo_seconds", primary)) == 0;
     }));
   }
 
@@ -238,8 +240,8 @@ TEST_CASE("slow values are kept for their interval and show their age") {
   double const before = exporter.scrape().at(size);
   server.run_sql("CREATE TABLE big AS SELECT repeat('x', 100) FROM generate_series(1, 50000)",
                  "legalllm_multiagent");
-  REQUIRE(
-      wait_until([&] { return exporter.scrape().at(metric("pg_database_size_age_seconds", server)) > 0.2; }));
+  REQUIRE(wait_until(
+      [&] { return exporter.scrape().value(metric("pg_database_size_age_seconds", server)) > 0.2; }));
   SamplePage const page = exporter.scrape();
   CHECK(page.at(size) == before);
   CHECK(page.at("pg_stat_user_tables_size_bytes{datname=\"legalllm_multiagent\",relname=\"big\",schemaname="
