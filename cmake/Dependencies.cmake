@@ -10,6 +10,10 @@ find_package(Catch2 2 REQUIRED)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
+pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlidec)
+find_package(ZLIB REQUIRED)
 # Their pkg-config files ask for -D_FILE_OFFSET_BITS=64 and -pthread: no-ops on 64-bit glibc that would disable the
 # precompiled header.
 set_property(TARGET PkgConfig::hiredis PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
