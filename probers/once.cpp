@@ -1,77 +1,81 @@
 #include "probers/once.hpp"
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <cstdio>
+#include <memory>
 
-#include "core/app/exit_status.hpp"
+#include "probers/self_canary.hpp"
 
 namespace fleet::probers {
 
 namespace {
 
-struct Join {
-  explicit Join(const asio::any_io_executor& executor) : all_done(executor) {
-    all_done.expires_at(Deadline::Clock::time_point::max());
+constexpr int most_tries = 3;
+
+struct Run {
+  Run(const asio::any_io_executor& executor, std::vector<ScheduledProbe> what, OnceObserver told)
+      : probes(std::move(what)),
+        observer(std::move(told)),
+        canary(executor, instruments, "0"),
+        ended(executor) {
+    ended.expires_at(Deadline::Clock::time_point::max());
   }
-  std::vector<OnceRow> rows;
-  std::size_t open = 0;
-  asio::steady_timer all_done;
+
+  std::vector<ScheduledProbe> probes;
+  OnceObserver observer;
+  Instruments instruments;
+  SelfCanary canary;
+  std::size_t in_flight = 0;
+  asio::steady_timer ended;  // cancelled whenever an attempt ends
 };
 
-awaitable<void> one(std::shared_ptr<Join> join, ScheduledProbe scheduled, std::size_t row) {
-  join->rows[row].result = co_await attempt_once(*scheduled.probe, Deadline::after(scheduled.timeout));
-  if (--join->open == 0) join->all_done.cancel();
+awaitable<void> one(std::shared_ptr<Run> run, std::size_t index) {
+  auto const& scheduled = run->probes[index];
+  ProbeResult result;
+  bool starved = false;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    auto const began = Deadline::Clock::now();
+    result = co_await attempt_once(*scheduled.probe, Deadline::after(scheduled.timeout));
+    auto const stall = run->canary.worst_since(began, Deadline::Clock::now());
+    starved = judge_starvation(result, stall, scheduled.timeout);
+    if (result.reason != Reason::starved) break;
+  }
+  --run->in_flight;
+  run->observer(index, std::move(result), starved);
+  run->ended.cancel();
+}
+
+awaitable<void> wait_for_end(std::shared_ptr<Run> run) {
+  boost::system::error_code ignored;
+  co_await run->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 }  // namespace
 
-awaitable<std::vector<OnceRow>> run_once(std::vector<ScheduledProbe> probes) {
+awaitable<void> run_once(std::vector<ScheduledProbe> probes, OnceOptions options, OnceObserver observer,
+                         OnceEnough enough) {
   auto const executor = co_await asio::this_coro::executor;
-  auto const join = std::make_shared<Join>(executor);
-  join->open = probes.size();
-  for (auto const& scheduled : probes) join->rows.push_back({scheduled.identity, {}});
-  for (std::size_t i = 0; i < probes.size(); ++i)
-    asio::co_spawn(executor, one(join, probes[i], i), asio::detached);
-  boost::system::error_code ignored;
-  if (join->open > 0) co_await join->all_done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  co_return std::move(join->rows);
-}
-
-std::string render_table(const std::vector<OnceRow>& rows) {
-  std::vector<std::vector<std::string>> cells{{"PROBE", "TARGET", "RESULT", "REASON", "STEP", "MS", "DETAIL"}};
-  for (auto const& [identity, result] : rows) {
-    char milliseconds[32];
-    std::snprintf(milliseconds, sizeof milliseconds, "%.1f",
-                  std::chrono::duration<double, std::milli>(result.duration).count());
-    bool const good = result.outcome == Outcome::good;
-    cells.push_back({identity.probe, identity.target, std::string(to_string(result.outcome)),
-                     good ? "-" : std::string(to_string(result.reason)), good ? "-" : result.step, milliseconds,
-                     result.detail});
-  }
-  std::vector<std::size_t> widths(cells[0].size());
-  for (auto const& row : cells) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string out;
-  for (auto const& row : cells) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 2, ' ');
+  auto const run = std::make_shared<Run>(executor, std::move(probes), std::move(observer));
+  run->canary.start();
+  asio::steady_timer due(executor);
+  auto const begin = Deadline::Clock::now();
+  auto const count = run->probes.size();
+  bool more = true;
+  for (std::size_t attempt = 0; more && attempt < options.attempts; ++attempt) {
+    for (std::size_t i = 0; more && i < count; ++i) {
+      std::chrono::nanoseconds offset = attempt * options.interval;
+      if (options.spread) offset += i * std::chrono::nanoseconds(options.interval) / count;
+      due.expires_at(begin + offset);
+      co_await due.async_wait(asio::use_awaitable);
+      while (run->in_flight >= options.concurrency) co_await wait_for_end(run);
+      more = !enough || !enough();
+      if (!more) break;
+      ++run->in_flight;
+      asio::co_spawn(executor, one(run, i), asio::detached);
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
   }
-  return out;
-}
-
-int exit_status(const std::vector<OnceRow>& rows) {
-  auto const any = [&](Outcome outcome) {
-    return std::any_of(rows.begin(), rows.end(),
-                       [&](auto const& row) { return row.result.outcome == outcome; });
-  };
-  if (any(Outcome::bad)) return app::exit_missed;
-  return any(Outcome::unknown) ? app::exit_unmeasured : app::exit_met;
+  while (run->in_flight > 0) co_await wait_for_end(run);
+  run->canary.stop();
 }
 
 }  // namespace fleet::probers

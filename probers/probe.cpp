@@ -1,5 +1,7 @@
 #include "probers/probe.hpp"
 
+#include <algorithm>
+
 namespace fleet::probers {
 
 std::string_view to_string(Outcome outcome) {
@@ -15,31 +17,82 @@ std::string_view to_string(Outcome outcome) {
 }
 
 std::string_view to_string(Reason reason) {
-  static constexpr std::string_view words[] = {"none",        "timeout",   "refused",         "reset",
-                                               "unreachable", "name",      "certificate",     "tls",
-                                               "protocol",    "too_large", "status",          "body",
-                                               "redirect",    "a2a_card",  "a2a_version",     "a2a_answer",
-                                               "a2a_error",   "a2a_state", "a2a_interrupted", "internal"};
-  static_assert(std::size(words) == static_cast<std::size_t>(Reason::internal) + 1);
+  static constexpr std::string_view words[] = {
+      "none",        "timeout",         "refused",    "reset",      "unreachable",  "name",
+      "forbidden",   "certificate",     "tls",        "protocol",   "too_large",    "status",
+      "version",     "header",          "body",       "encoding",   "redirect",     "unauthorized",
+      "expect",      "loss",            "dns_rcode",  "dns_records", "grpc_status", "not_serving",
+      "a2a_card",    "a2a_version",     "a2a_answer", "a2a_error",  "a2a_state",    "a2a_interrupted",
+      "a2a_stream",  "a2a_task",        "redis_error", "redis_value", "redis_replication", "sql_error",
+      "sql_value",   "sql_role",        "canary_lost", "canary_late", "documents_failed", "documents_hash",
+      "assertion",   "extraction",      "slow",       "starved",    "internal"};
+  static_assert(std::size(words) == reason_count);
   return words[static_cast<std::size_t>(reason)];
+}
+
+Reason reason_of(net::FailureKind kind) {
+  switch (kind) {
+    case net::FailureKind::timeout:
+      return Reason::timeout;
+    case net::FailureKind::refused:
+      return Reason::refused;
+    case net::FailureKind::reset:
+      return Reason::reset;
+    case net::FailureKind::unreachable:
+      return Reason::unreachable;
+    case net::FailureKind::name:
+      return Reason::name;
+    case net::FailureKind::forbidden:
+      return Reason::forbidden;
+    case net::FailureKind::certificate:
+      return Reason::certificate;
+    case net::FailureKind::tls:
+      return Reason::tls;
+    case net::FailureKind::protocol:
+      return Reason::protocol;
+    case net::FailureKind::too_large:
+      return Reason::too_large;
+  }
+  return Reason::internal;
+}
+
+void add_phase(PhaseSeconds& phases, std::string_view name, std::chrono::nanoseconds length) {
+  auto const value = std::chrono::duration<double>(length).count();
+  auto const found =
+      std::find_if(phases.begin(), phases.end(), [&](auto const& phase) { return phase.first == name; });
+  if (found == phases.end()) {
+    phases.emplace_back(name, value);
+  } else {
+    found->second += value;
+  }
 }
 
 ProbeResult ProbeResult::bad(Reason reason, std::string step, std::string detail) {
   ProbeResult result;
-  result.outcome = Outcome::bad;
-  result.reason = reason;
-  result.step = std::move(step);
-  result.detail = std::move(detail);
+  result.fail(reason, std::move(step), std::move(detail));
   return result;
 }
 
-awaitable<ProbeResult> attempt_once(Probe& probe, Deadline deadline) {
+void ProbeResult::fail(Reason why, std::string at, std::string what) {
+  if (outcome != Outcome::good) return;
+  outcome = Outcome::bad;
+  reason = why;
+  step = std::move(at);
+  detail = std::move(what);
+}
+
+void ProbeResult::fail(const net::Failure& failure) {
+  fail(reason_of(failure.kind), std::string(net::to_string(failure.step)), failure.what());
+}
+
+awaitable<ProbeResult> attempt_once(Probe& probe, Deadline deadline, Notes* notes) {
   auto const begin = Deadline::Clock::now();
+  Attempt const attempt{deadline, TraceContext::make(), notes};
   ProbeResult result;
   try {
     // A probe keeps its own deadline and says in which step it passed; this is the net below it.
     auto const net = Deadline::at(deadline.when() + std::chrono::milliseconds(25));
-    result = co_await before(net, probe.attempt(deadline), "the attempt");
+    result = co_await before(net, probe.attempt(attempt), "the attempt");
   } catch (const Timeout& timeout) {
     result = ProbeResult::bad(Reason::timeout, "attempt", timeout.what());
   } catch (const std::exception& error) {
@@ -47,6 +100,7 @@ awaitable<ProbeResult> attempt_once(Probe& probe, Deadline deadline) {
     result.outcome = Outcome::unknown;
   }
   result.duration = Deadline::Clock::now() - begin;
+  result.trace = attempt.trace;
   co_return result;
 }
 

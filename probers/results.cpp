@@ -1,91 +1,196 @@
 #include "probers/results.hpp"
 
+#include <array>
+
 #include "core/app/logging.hpp"
 
 namespace fleet::probers {
 
 namespace {
 
+constexpr std::string_view results_family = "slo_probe_results_total";
+constexpr std::string_view failures_family = "slo_probe_failures_total";
+constexpr std::string_view duration_family = "slo_probe_duration_seconds";
+constexpr std::string_view scheduled_family = "slo_probe_scheduled_duration_seconds";
+constexpr std::string_view missed_family = "slo_probe_missed_runs_total";
+constexpr std::string_view repeats_family = "slo_probe_repeats_total";
+constexpr std::string_view success_family = "probe_success";
+constexpr std::string_view last_duration_family = "probe_duration_seconds";
+
 double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
-Instruments::LabelList with(Instruments::LabelList labels, std::string name, std::string value) {
-  labels.emplace_back(std::move(name), std::move(value));
+Instruments::LabelList labels_of(const Identity& identity) {
+  Instruments::LabelList labels{{"probe", identity.probe}, {"target", identity.target}};
+  labels.insert(labels.end(), identity.labels.begin(), identity.labels.end());
   return labels;
 }
 
-constexpr std::string_view missed_help =
-    "Runs that did not take place: late = the prober was not scheduled in time, overlap = earlier runs had not "
-    "ended.";
+double unix_now() { return seconds(std::chrono::system_clock::now().time_since_epoch()); }
 
 }  // namespace
+
+std::string_view to_string(Missed reason) {
+  static constexpr std::string_view words[] = {"late", "overlap", "window", "lease"};
+  return words[static_cast<std::size_t>(reason)];
+}
 
 TargetResults::TargetResults(Instruments& instruments, Identity identity)
     : instruments_(instruments),
       identity_(std::move(identity)),
-      labels_{{"probe", identity_.probe}, {"target", identity_.target}},
+      labels_(labels_of(identity_)),
       duration_(instruments.histogram(
-          "slo_probe_duration_seconds",
-          "Duration of every attempt from its actual start, failures and timeouts included.", latency_bounds(),
-          labels_)),
+          duration_family, "Duration of every attempt from its actual start, failures and timeouts included.",
+          latency_bounds(), labels_)),
       scheduled_(
-          instruments.histogram("slo_probe_scheduled_duration_seconds",
+          instruments.histogram(scheduled_family,
                                 "Duration of every attempt from the instant it was due: what a user waited.",
-                                latency_bounds(), labels_)),
-      lag_(instruments.histogram("slo_probe_schedule_lag_seconds",
-                                 "How late an attempt started after it was due.", latency_bounds(), labels_)),
-      missed_late_(
-          instruments.counter("slo_probe_missed_runs_total", missed_help, with(labels_, "reason", "late"))),
-      missed_overlap_(
-          instruments.counter("slo_probe_missed_runs_total", missed_help, with(labels_, "reason", "overlap"))) {
+                                latency_bounds(), labels_)) {
   // Born at 0, so that increase() sees the first failure.
   result_counter(Outcome::good, Reason::none);
   result_counter(Outcome::bad, Reason::timeout);
   result_counter(Outcome::unknown, Reason::internal);
+  missed_counter(Missed::late);
+  missed_counter(Missed::overlap);
+}
+
+void TargetResults::remove_series() {
+  if (std::exchange(removed_, true)) return;
+  instruments_.remove(duration_family, labels_);
+  instruments_.remove(scheduled_family, labels_);
+  instruments_.remove(success_family, labels_);
+  instruments_.remove(last_duration_family, labels_);
+  for (auto const& [key, counter] : counters_) {
+    instruments_.remove(results_family, with({{"result", to_string(key.first)}, {"reason", to_string(key.second)}}));
+  }
+  for (auto const& [key, counter] : failures_) {
+    instruments_.remove(failures_family, with({{"reason", to_string(key.first)}, {"step", key.second}}));
+  }
+  for (auto const& [reason, counter] : missed_) {
+    instruments_.remove(missed_family, with({{"reason", to_string(reason)}}));
+  }
+  for (auto const& [outcome, counter] : repeats_) {
+    instruments_.remove(repeats_family, with({{"result", to_string(outcome)}}));
+  }
+  for (auto const& fact : facts_) instruments_.remove(fact.kind->name, fact.labels);
+}
+
+Instruments::LabelList TargetResults::with(
+    std::initializer_list<std::pair<std::string_view, std::string_view>> more) const {
+  auto labels = labels_;
+  for (auto const& [name, value] : more) labels.emplace_back(name, value);
+  return labels;
 }
 
 Counter& TargetResults::result_counter(Outcome outcome, Reason reason) {
   auto& counter = counters_[{outcome, reason}];
   if (!counter) {
-    auto labels = with(labels_, "result", std::string(to_string(outcome)));
-    counter = &instruments_.counter("slo_probe_results_total", "Attempts by result and reason.",
-                                    with(std::move(labels), "reason", std::string(to_string(reason))));
+    counter = &instruments_.counter(results_family, "Attempts by result and reason.",
+                                    with({{"result", to_string(outcome)}, {"reason", to_string(reason)}}));
   }
   return *counter;
 }
 
-Gauge& TargetResults::last_value(Gauge*& place, std::string_view family, std::string_view help) {
-  if (!place) place = &instruments_.gauge(family, help, labels_);
-  return *place;
+Counter& TargetResults::missed_counter(Missed reason) {
+  auto& counter = missed_[reason];
+  if (!counter) {
+    counter = &instruments_.counter(missed_family,
+                                    "Runs that did not take place: late = the prober was not scheduled in time, overlap = "
+                                    "earlier runs had not ended, window = outside of its hours, lease = another replica's.",
+                                    with({{"reason", to_string(reason)}}));
+  }
+  return *counter;
 }
 
-void TargetResults::record(const ProbeResult& result, std::chrono::nanoseconds lag) {
-  result_counter(result.outcome, result.reason).add();
-  lag_.observe(seconds(lag));
-  if (result.outcome == Outcome::unknown) return;  // says nothing of the target
+void TargetResults::missed(Missed reason, std::int64_t runs) {
+  missed_counter(reason).add(static_cast<double>(runs));
+}
 
-  duration_.observe(seconds(result.duration));
-  scheduled_.observe(seconds(result.duration + lag));
-  last_value(success_, "probe_success", "Whether the last attempt was good.")
-      .set(result.outcome == Outcome::good ? 1 : 0);
-  last_value(last_duration_, "probe_duration_seconds", "Duration of the last attempt.")
-      .set(seconds(result.duration));
-  for (auto const& [phase, length] : result.phases) {
-    auto& gauge = phases_[phase];
-    if (!gauge) {
-      gauge = &instruments_.gauge("probe_http_duration_seconds",
-                                  "Duration of the last attempt by phase, summed over its requests.",
-                                  with(labels_, "phase", std::string(phase)));
+void TargetResults::record(const ProbeResult& result, std::chrono::nanoseconds lag, bool starved) {
+  result_counter(result.outcome, result.reason).add();
+  if (result.outcome != Outcome::good) {
+    auto& counter = failures_[{result.reason, result.step}];
+    if (!counter) {
+      counter = &instruments_.counter(failures_family, "Attempts that were not good, by reason and failing step.",
+                                      with({{"reason", to_string(result.reason)}, {"step", result.step}}));
     }
-    gauge->set(length);
+    counter->add();
   }
-  last_value(status_code_, "probe_http_status_code",
-             "HTTP status of the last attempt; 0 if there was no answer.")
-      .set(result.http_status.value_or(0));
-  if (result.certificate_expiry_unix) {
-    last_value(certificate_, "probe_ssl_earliest_cert_expiry",
-               "When the first certificate of the chain expires, unix time.")
-        .set(*result.certificate_expiry_unix);
+  if (result.outcome == Outcome::unknown) return;  // says nothing of the target
+  if (!starved) {
+    auto const length = seconds(result.duration);
+    Exemplar exemplar;
+    exemplar.trace_id = result.trace.trace_id();
+    exemplar.value = length;
+    exemplar.unix_seconds = unix_now();
+    duration_.observe(length, std::move(exemplar));
+    scheduled_.observe(seconds(result.duration + lag));
   }
+  set_last_values(result);
+}
+
+void TargetResults::record_repeat(const ProbeResult& result) {
+  auto& counter = repeats_[result.outcome];
+  if (!counter) {
+    counter = &instruments_.counter(
+        repeats_family, "Attempts beyond the timetable, after a failure; they are in no other counter or histogram.",
+        with({{"result", to_string(result.outcome)}}));
+  }
+  counter->add();
+  if (result.outcome != Outcome::unknown) set_last_values(result);
+}
+
+void TargetResults::set_last_values(const ProbeResult& result) {
+  // Making an instrument takes the registry's lock, using one does not.
+  if (!success_) {
+    success_ = &instruments_.gauge(success_family, "Whether the last attempt was good.", labels_);
+    last_duration_ = &instruments_.gauge(last_duration_family, "Duration of the last attempt.", labels_);
+  }
+  success_->set(result.outcome == Outcome::good ? 1 : 0);
+  last_duration_->set(seconds(result.duration));
+  set_facts(result);
+}
+
+void TargetResults::set_facts(const ProbeResult& result) {
+  auto const& facts = result.facts.all();
+  auto const total = facts.size() + result.phases.size();
+  auto const carries = [&](const LastFact& last, const FactKind* kind, auto const& more, auto get) {
+    if (last.kind != kind || last.labels.size() != labels_.size() + more.size()) return false;
+    auto label = last.labels.begin() + static_cast<std::ptrdiff_t>(labels_.size());
+    for (auto const& own : more) {
+      auto const [name, value] = get(own);
+      if (label->first != name || label->second != value) return false;
+      ++label;
+    }
+    return true;
+  };
+  using Views = std::pair<std::string_view, std::string_view>;
+  auto const of_fact = [](auto const& label) { return Views(label.first, label.second); };
+  auto const of_phase = [](std::string_view phase) { return Views("phase", phase); };
+
+  bool same = facts_.size() == total;
+  for (std::size_t i = 0; same && i < facts.size(); ++i)
+    same = carries(facts_[i], facts[i].kind, facts[i].labels, of_fact);
+  for (std::size_t i = 0; same && i < result.phases.size(); ++i) {
+    std::array<std::string_view, 1> const phase{result.phases[i].first};
+    same = carries(facts_[facts.size() + i], result.phase_kind, phase, of_phase);
+  }
+  if (!same) {
+    for (auto const& last : facts_) instruments_.remove(last.kind->name, last.labels);
+    facts_.clear();
+    auto const add = [&](const FactKind* kind, Instruments::LabelList labels) {
+      auto& gauge = instruments_.gauge(kind->name, kind->help, labels);
+      facts_.push_back({kind, std::move(labels), &gauge});
+    };
+    for (auto const& fact : facts) {
+      auto labels = labels_;
+      for (auto const& [name, value] : fact.labels) labels.emplace_back(name, value);
+      add(fact.kind, std::move(labels));
+    }
+    for (auto const& [phase, length] : result.phases) add(result.phase_kind, with({{"phase", phase}}));
+  }
+  for (std::size_t i = 0; i < facts.size(); ++i) facts_[i].gauge->set(facts[i].value);
+  for (std::size_t i = 0; i < result.phases.size(); ++i)
+    facts_[facts.size() + i].gauge->set(result.phases[i].second);
 }
 
 void log_result(const Identity& identity, const ProbeResult& result) {
@@ -98,7 +203,8 @@ void log_result(const Identity& identity, const ProbeResult& result) {
                                  {"result", std::string(to_string(result.outcome))},
                                  {"reason", std::string(to_string(result.reason))},
                                  {"step", result.step},
-                                 {"detail", result.detail}});
+                                 {"detail", result.detail},
+                                 {"trace_id", result.trace.trace_id()}});
 }
 
 }  // namespace fleet::probers

@@ -38,6 +38,9 @@ bool Value::is_null() const { return node_->kind == Node::Kind::null; }
 bool Value::is_list() const { return node_->kind == Node::Kind::list; }
 bool Value::is_mapping() const { return node_->kind == Node::Kind::mapping; }
 bool Value::is_scalar() const { return node_->kind == Node::Kind::scalar; }
+bool Value::is_plain() const {
+  return is_scalar() && !node_->quoted && node_->text.find("${") == std::string::npos;
+}
 
 std::string Value::place() const {
   return source_->name + ":" + std::to_string(node_->line) + ":" + std::to_string(node_->column);
@@ -88,6 +91,11 @@ std::string Value::expanded() const {
 std::string Value::text() const {
   if (!is_scalar()) fail("expected a text, got " + shown());
   return expanded();
+}
+
+std::string Value::verbatim() const {
+  if (!is_scalar()) fail("expected a text, got " + shown());
+  return node_->text;
 }
 
 std::string Value::non_empty_text() const {

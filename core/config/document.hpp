@@ -33,6 +33,8 @@ struct Node;
 class Value {
  public:
   std::string text() const;            ///< any scalar; may be empty
+  /// The same with `${NAME}` as it stands, for texts in which that means something of their own.
+  std::string verbatim() const;
   std::string non_empty_text() const;  ///< a scalar with at least one character
   std::int64_t integer(std::int64_t min, std::int64_t max) const;
   double number(double min, double max) const;
@@ -64,6 +66,8 @@ class Value {
   bool is_list() const;
   bool is_mapping() const;
   bool is_scalar() const;
+  /// A scalar written without quotes and without `${NAME}`: YAML takes `5` and `true` for more than text there.
+  bool is_plain() const;
 
   /// Throws Error at this value's place.
   [[noreturn]] void fail(std::string_view expected) const;

@@ -1,4 +1,4 @@
-// Whole small files; private to core/config.
+// Whole small files.
 #pragma once
 
 #include <cstddef>

@@ -103,6 +103,7 @@ class Builder : public YAML::EventHandler {
     if (tag == "!") check_closed(mark);
     auto node = make(mark, Node::Kind::scalar);
     node->text = value;
+    node->quoted = tag == "!";
     finish(std::move(node), anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

@@ -23,6 +23,7 @@ struct Node {
   Kind kind = Kind::null;
   std::size_t line = 1, column = 1;  // 1-based, in characters
   std::string text;
+  bool quoted = false;  // in quotes or as a block
   std::vector<std::shared_ptr<const Node>> items;
   std::vector<std::pair<std::shared_ptr<const Node>, std::shared_ptr<const Node>>> members;
 };

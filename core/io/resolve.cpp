@@ -1,8 +1,12 @@
 #include "core/io/resolve.hpp"
 
-#include <boost/asio/detached.hpp>
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <optional>
+#include <tuple>
+
+#include "core/io/name_lookup.hpp"
+#include "core/io/srv.hpp"
 
 namespace fleet::io {
 
@@ -10,22 +14,18 @@ namespace {
 
 using asio::ip::tcp;
 
-struct Lookup {
-  explicit Lookup(const asio::any_io_executor& executor, Deadline deadline)
-      : resolver(executor), done(executor, deadline.when()) {}
-  tcp::resolver resolver;
-  asio::steady_timer done;
-  bool answered = false;
-  boost::system::error_code error;
-  std::vector<tcp::endpoint> endpoints;
-};
-
 std::optional<std::uint16_t> parse_port(const std::string& text) {
   if (text.empty() || text.size() > 5 || text.find_first_not_of("0123456789") != std::string::npos) return {};
   auto const number = std::stoul(text);
   if (number > 65535) return {};
   return static_cast<std::uint16_t>(number);
 }
+
+/// Leaves a lookup however the coroutine ends.
+struct Leave {
+  NameChannel* channel;
+  ~Leave() { channel->leave(); }
+};
 
 }  // namespace
 
@@ -35,25 +35,44 @@ awaitable<std::vector<tcp::endpoint>> resolve(std::string host, std::string port
   auto const address = asio::ip::make_address(host, not_literal);
   if (number && !not_literal) co_return std::vector<tcp::endpoint>(1, tcp::endpoint(address, *number));
 
-  auto const executor = co_await asio::this_coro::executor;
-  auto const lookup = std::make_shared<Lookup>(executor, deadline);
-  // The handler owns the lookup: when the deadline wins, getaddrinfo ends later on its own and finds its state
-  // alive.
-  lookup->resolver.async_resolve(host, port, [lookup](boost::system::error_code error, auto results) {
-    lookup->answered = true;
-    lookup->error = error;
-    for (auto const& entry : results) lookup->endpoints.push_back(entry.endpoint());
-    lookup->done.cancel();
-  });
-  boost::system::error_code ignored;
-  co_await lookup->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  if (!lookup->answered) throw Timeout("look up " + host);
-  if (lookup->error) throw boost::system::system_error(lookup->error, "look up " + host);
-  if (lookup->endpoints.empty()) {
+  if (host.empty() || host.find('\0') != std::string::npos) {
     throw boost::system::system_error(asio::error::make_error_code(asio::error::host_not_found),
                                       "look up " + host);
   }
+  auto const executor = co_await asio::this_coro::executor;
+  auto const channel = asio::use_service<NameLookups>(executor.context()).channel(executor);
+  auto const lookup = std::make_shared<Lookup>(executor, deadline);
+  channel->start(host, number ? std::string() : port, lookup);
+  Leave const leave{channel.get()};
+  boost::system::error_code ignored;
+  if (!lookup->answered) co_await lookup->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (!lookup->answered) throw Timeout("look up " + host);
+  if (!lookup->error && lookup->endpoints.empty()) lookup->error = asio::error::host_not_found;
+  if (lookup->error) throw boost::system::system_error(lookup->error, "look up " + host);
+  if (number)
+    for (auto& endpoint : lookup->endpoints) endpoint.port(*number);
   co_return std::move(lookup->endpoints);
+}
+
+awaitable<std::vector<SrvRecord>> lookup_srv(std::string name, Deadline deadline) {
+  auto const executor = co_await asio::this_coro::executor;
+  auto const channel = asio::use_service<NameLookups>(executor.context()).channel(executor);
+  auto const lookup = std::make_shared<Lookup>(executor, deadline);
+  channel->start_srv(name, lookup);
+  Leave const leave{channel.get()};
+  boost::system::error_code ignored;
+  if (!lookup->answered) co_await lookup->done.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (!lookup->answered) throw Timeout("look up SRV " + name);
+  if (lookup->error) throw boost::system::system_error(lookup->error, "look up SRV " + name);
+  auto records = std::move(lookup->services);
+  std::sort(records.begin(), records.end(), [](auto const& a, auto const& b) {
+    return std::tie(a.priority, a.host, a.port) < std::tie(b.priority, b.host, b.port);
+  });
+  co_return records;
+}
+
+void configure_resolver(asio::execution_context& context, ResolverSettings settings) {
+  asio::use_service<NameLookups>(context).configure(std::move(settings));
 }
 
 awaitable<tcp::socket> connect(std::vector<tcp::endpoint> endpoints, Deadline deadline) {

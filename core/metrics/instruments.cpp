@@ -9,10 +9,25 @@ namespace fleet {
 
 Histogram::Histogram(std::vector<double> bounds) : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {}
 
+std::size_t Histogram::bucket_of(double value) const {
+  return static_cast<std::size_t>(std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin());
+}
+
 void Histogram::observe(double value) {
-  auto const bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
-  counts_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+  counts_[bucket_of(value)].fetch_add(1, std::memory_order_relaxed);
   sum_.fetch_add(value, std::memory_order_relaxed);
+}
+
+void Histogram::observe(double value, Exemplar exemplar) {
+  observe(value);
+  std::lock_guard const lock(exemplars_mutex_);
+  if (exemplars_.empty()) exemplars_.resize(counts_.size());
+  exemplars_[bucket_of(value)] = std::move(exemplar);
+}
+
+std::vector<Exemplar> Histogram::exemplars() const {
+  std::lock_guard const lock(exemplars_mutex_);
+  return exemplars_;
 }
 
 HistogramData Histogram::snapshot() const {
@@ -86,6 +101,15 @@ struct Shelf {
       });
     }
   }
+
+  void remove(std::string_view family, const std::string& key) {
+    auto const series = families.find(family);
+    if (series == families.end()) return;
+    auto const entry = series->second.entries.find(key);
+    if (entry == series->second.entries.end()) return;
+    series->second.prefix_bytes -= entry->second.rendered.size();
+    series->second.entries.erase(entry);
+  }
 };
 
 }  // namespace
@@ -123,6 +147,16 @@ void Instruments::remove(const LabelList& labels) {
   impl_->histograms.remove(labels);
 }
 
+void Instruments::remove(std::string_view family, const LabelList& labels) {
+  std::vector<Label> const views(labels.begin(), labels.end());
+  std::string key;
+  append_labels(key, views);
+  std::lock_guard const lock(impl_->mutex);
+  impl_->counters.remove(family, key);
+  impl_->gauges.remove(family, key);
+  impl_->histograms.remove(family, key);
+}
+
 void Instruments::collect(Families& out) const {
   std::lock_guard const lock(impl_->mutex);
   for (auto const& [name, series] : impl_->counters.families) {
@@ -139,7 +173,8 @@ void Instruments::collect(Families& out) const {
     auto& family = out.histogram(name, series.help);
     for (auto const& [key, entry] : series.entries) {
       std::vector<Label> const labels(entry.labels.begin(), entry.labels.end());
-      family.add_histogram(labels, entry.instrument.snapshot());
+      auto const exemplars = entry.instrument.exemplars();
+      family.add_histogram(labels, entry.instrument.snapshot(), exemplars);
     }
   }
 }

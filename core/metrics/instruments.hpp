@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,12 +38,20 @@ class Histogram {
  public:
   explicit Histogram(std::vector<double> bounds);
   void observe(double value);
+  /// The same, and keeps this as its bucket's exemplar in place of the one before. Takes a lock of its own.
+  void observe(double value, Exemplar exemplar);
   HistogramData snapshot() const;
+  /// Empty, or one per bucket; an empty trace_id means none.
+  std::vector<Exemplar> exemplars() const;
 
  private:
+  std::size_t bucket_of(double value) const;
+
   std::vector<double> bounds_;
   std::vector<std::atomic<std::uint64_t>> counts_;
   std::atomic<double> sum_{0};
+  mutable std::mutex exemplars_mutex_;
+  std::vector<Exemplar> exemplars_;  // made at first use
 };
 
 /// Owns the instruments of a program, by family and label set. Making an instrument takes a lock and returns
@@ -60,6 +69,8 @@ class Instruments {
                        const LabelList& labels = {});
   /// Destroys every instrument whose labels include all of these; nobody may use a reference to one any more.
   void remove(const LabelList& labels);
+  /// Destroys the one instrument of that family with exactly these labels, if there is one.
+  void remove(std::string_view family, const LabelList& labels);
   /// Appends every instrument's present value.
   void collect(Families& out) const;
 

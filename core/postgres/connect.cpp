@@ -47,6 +47,7 @@ Parameters parameters(const Options& options) {
   if (!options.password.empty()) result.add("password", options.password.reveal());
   result.add("dbname", options.database);
   result.add("sslmode", options.sslmode);
+  if (!options.root_certificate.empty()) result.add("sslrootcert", options.root_certificate);
   // Looking for Kerberos tickets may block, and costs a round trip where there is none.
   result.add("gssencmode", "disable");
   result.add("application_name", options.application_name);
@@ -113,11 +114,15 @@ awaitable<ConnectionHandle> connect(Options options, Deadline deadline) {
   } else {
     // libpq would look the name up itself, and block meanwhile. `host` is still what certificates are checked
     // against.
-    auto const endpoints = co_await io::resolve(options.host, std::to_string(options.port), limit);
+    auto known = options.addresses;
+    if (known.empty()) {
+      auto const endpoints = co_await io::resolve(options.host, std::to_string(options.port), limit);
+      for (auto const& endpoint : endpoints) known.push_back(endpoint.address().to_string());
+    }
     std::string addresses;
     std::string hosts;
-    for (auto const& endpoint : endpoints) {
-      addresses += (addresses.empty() ? "" : ",") + endpoint.address().to_string();
+    for (auto const& address : known) {
+      addresses += (addresses.empty() ? "" : ",") + address;
       hosts += (hosts.empty() ? "" : ",") + options.host;
     }
     wanted.add("hostaddr", addresses);

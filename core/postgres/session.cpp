@@ -196,6 +196,10 @@ Session::Session(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() { impl_->drop(std::make_exception_ptr(Error("the session was closed", ""))); }
 bool Session::broken() const { return impl_->broken; }
 int Session::server_version() const { return impl_->server_version; }
+std::string Session::address() const {
+  const char* const text = PQhostaddr(impl_->connection.get());  // takes a null connection
+  return text ? text : "";
+}
 
 awaitable<std::shared_ptr<Session>> Session::open(Options options, Deadline deadline) {
   auto connection = co_await connect(options, deadline);

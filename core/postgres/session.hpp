@@ -34,10 +34,15 @@ struct Options {
   std::string host =
       "127.0.0.1";  ///< name, address, or a directory holding the unix socket ("/run/postgresql")
   std::uint16_t port = 5432;
+  /// Literal addresses that stand for `host`, tried in order, for a caller that has looked it up (and checked
+  /// what it found); empty: it is looked up here.
+  std::vector<std::string> addresses;
   std::string user = "postgres";
   config::Secret password;
   std::string database = "postgres";
   std::string sslmode = "prefer";
+  std::string
+      root_certificate;  ///< file that verify-ca and verify-full check against; empty: libpq's own default
   std::string application_name;
   std::chrono::milliseconds connect_timeout{3000};
   std::chrono::milliseconds statement_timeout{5000};  ///< enforced by the server as well
@@ -99,6 +104,8 @@ class Session : public std::enable_shared_from_this<Session> {
   awaitable<Rows> query(std::string sql, std::vector<std::string> parameters, Deadline deadline);
   bool broken() const;
   int server_version() const;  ///< 150004
+  /// The address that it is connected to, "" for a unix socket or once broken.
+  std::string address() const;
 
   struct Impl;
 

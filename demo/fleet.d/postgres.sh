@@ -51,7 +51,7 @@ postgres_start() {
 # are made up.
 postgres_prepare() {
   local role schema
-  for role in legalllm_app fleet_monitor; do
+  for role in legalllm_app fleet_monitor slo_prober; do
     [[ -s $FLEET_SECRETS/$role ]] || (umask 077 && openssl rand -hex 16 >"$FLEET_SECRETS/$role")
     if [[ ! $(postgres_sql -d postgres -c "SELECT 1 FROM pg_roles WHERE rolname = '$role'") ]]; then
       printf "CREATE ROLE %s LOGIN PASSWORD '%s';\n" "$role" "$(<"$FLEET_SECRETS/$role")" | postgres_sql -d postgres
@@ -63,4 +63,6 @@ postgres_prepare() {
     postgres_sql -d legalllm_multiagent --single-transaction -f "$FLEET_ROOT/demo/schema.sql"
     printf '%s\n' "$schema" >"$FLEET_STATE/schema.sha256"
   fi
+  postgres_sql -d legalllm_multiagent -f "$FLEET_ROOT/probers/postgres/canary_table.sql" \
+    -c 'GRANT SELECT, INSERT, DELETE ON slo_prober_canary TO slo_prober'
 }

@@ -1,11 +1,10 @@
 #include "probers/slo_prober/config.hpp"
 
-#include <unistd.h>
-
 #include <set>
 
-#include "probers/a2a/a2a_probe.hpp"
-#include "probers/http/http_probe.hpp"
+#include "probers/slo_prober/module_table.hpp"
+#include "probers/slo_prober/probe_reading.hpp"
+#include "probers/slo_prober/target_reading.hpp"
 
 namespace fleet::probers {
 
@@ -15,144 +14,121 @@ using namespace std::chrono_literals;
 using config::Mapping;
 using config::Value;
 
-http::Url read_url(const Value& value) {
-  auto url = http::Url::parse(value.http_url());
-  if (!url) value.fail("expected a URL without credentials, like http://host:8080/healthz");
-  return *url;
+LatencyGauge read_latency(const Mapping& root) {
+  LatencyGauge gauge;
+  if (auto const latency = root.optional("a2a_latency")) {
+    auto const keys = latency->mapping({"window", "quantile"});
+    gauge.window = keys.duration_or("window", gauge.window, 1s);
+    gauge.quantile = keys.number_or("quantile", gauge.quantile, 0.01, 1);
+  }
+  return gauge;
 }
 
-http::TlsOptions read_tls(const Mapping& module) {
-  http::TlsOptions tls;
-  auto const value = module.optional("tls_config");
-  if (!value) return tls;
-  auto const mapping = value->mapping({"ca_file", "server_name", "insecure_skip_verify"});
-  if (auto const file = mapping.optional("ca_file")) {
-    tls.ca_file = file->path();
-    if (::access(tls.ca_file.c_str(), R_OK) != 0) file->fail("expected a readable file, got " + tls.ca_file);
-  }
-  tls.server_name = mapping.text_or("server_name", "");
-  tls.insecure_skip_verify = mapping.boolean_or("insecure_skip_verify", false);
-  return tls;
-}
-
-HttpOptions read_http(const Mapping& module) {
-  HttpOptions options;
-  if (auto const method = module.optional("method")) {
-    options.method = method->one_of({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"});
-  }
-  if (auto const headers = module.optional("headers")) {
-    for (auto const& [name, value] : headers->entries()) {
-      auto const text = value.text();
-      if (text.find_first_of("\r\n") != std::string::npos)
-        value.fail("expected a header value without line breaks");
-      options.headers.emplace_back(name.non_empty_text(), text);
+std::vector<std::string> read_networks(const Mapping& root) {
+  std::vector<std::string> networks;
+  auto const value = root.optional("allowed_networks");
+  if (!value) return networks;
+  for (auto const& entry : value->list()) {
+    networks.push_back(entry.non_empty_text());
+    try {
+      net::Networks({networks.back()});
+    } catch (const std::invalid_argument& error) {
+      entry.fail(error.what());
     }
   }
-  options.body = module.text_or("body", "");
-  if (auto const codes = module.optional("valid_status_codes")) {
-    for (auto const& code : codes->list())
-      options.valid_status_codes.push_back(static_cast<int>(code.integer(100, 599)));
-  }
-  options.follow_redirects = module.boolean_or("follow_redirects", true);
-  if (auto const list = module.optional("fail_if_body_matches_regexp")) {
-    for (auto const& regex : list->list()) options.fail_if_body_matches.push_back(regex.regex());
-  }
-  if (auto const list = module.optional("fail_if_body_not_matches_regexp")) {
-    for (auto const& regex : list->list()) options.fail_if_body_not_matches.push_back(regex.regex());
-  }
-  options.body_size_limit =
-      static_cast<std::size_t>(module.integer_or("body_size_limit", 4 * 1024 * 1024, 1, 1024 * 1024 * 1024));
+  return networks;
+}
+
+std::optional<MembershipOptions> read_membership(const Mapping& root) {
+  auto const value = root.optional("fleet");
+  if (!value) return std::nullopt;
+  auto const keys = value->mapping({"redis", "key_prefix", "lease"});
+  MembershipOptions options;
+  options.redis = redis::read_options(keys.required("redis"), "slo_prober");
+  if (auto const prefix = keys.optional("key_prefix")) options.key_prefix = prefix->non_empty_text();
+  options.lease = keys.duration_or("lease", options.lease, 1s);
   return options;
 }
 
-/// Makes the probe of one target; the module's options were read once.
-using MakeProbe = std::function<std::shared_ptr<Probe>(http::Url)>;
-
-MakeProbe read_module(const Mapping& probe, const std::string& type) {
-  auto const module = probe.optional(type);
-  if (type == "http") {
-    HttpOptions options;
-    http::TlsOptions tls;
-    if (module) {
-      auto const keys = module->mapping({"method", "headers", "body", "valid_status_codes", "follow_redirects",
-                                         "fail_if_body_matches_regexp", "fail_if_body_not_matches_regexp",
-                                         "body_size_limit", "tls_config"});
-      options = read_http(keys);
-      tls = read_tls(keys);
+void read_probes(const Value& list, const ModuleTable& modules, FleetConfig& fleet) {
+  std::set<std::string> names, agents;
+  for (auto const& value : list.list()) {
+    auto probe = read_probe(value, modules, fleet.membership.has_value());
+    if (!names.insert(probe.name).second) {
+      for (auto const& [key, name] : value.entries())
+        if (key.text() == "name")
+          name.fail("expected a probe name used once, `" + probe.name + "` is used twice");
     }
-    auto const client = std::make_shared<http::Client>(tls);
-    return [client, options](http::Url url) {
-      return std::make_shared<HttpProbe>(client, std::move(url), options);
-    };
-  }
-  A2aOptions options;
-  http::TlsOptions tls;
-  if (module) {
-    auto const keys = module->mapping({"text", "discovery_interval", "tls_config"});
-    options.text = keys.text_or("text", options.text);
-    options.discovery_interval = keys.duration_or("discovery_interval", options.discovery_interval, 0ms);
-    tls = read_tls(keys);
-  }
-  auto const client = std::make_shared<http::Client>(tls);
-  return
-      [client, options](http::Url url) { return std::make_shared<A2aProbe>(client, std::move(url), options); };
-}
-
-void read_probe(const Value& value, std::vector<ScheduledProbe>& probes, std::set<std::string>& names,
-                std::set<std::string>& agents) {
-  auto const probe = value.mapping({"name", "type", "interval", "timeout", "targets", "http", "a2a"});
-  auto const name_value = probe.required("name");
-  auto const name = name_value.non_empty_text();
-  if (!names.insert(name).second)
-    name_value.fail("expected a probe name used once, `" + name + "` is used twice");
-  auto const type = probe.required("type").one_of({"http", "a2a"});
-  auto const other = type == "http" ? "a2a" : "http";
-  if (auto const wrong = probe.optional(other)) {
-    wrong->fail("expected options of type " + type + ", this probe is no " + other + " probe");
-  }
-  auto const interval = probe.duration_or("interval", 10s, 100ms);
-  auto const timeout = probe.duration_or("timeout", std::min(interval, std::chrono::milliseconds(5s)), 1ms);
-  if (timeout > 8 * interval) probe.required("timeout").fail("expected a timeout of at most 8 intervals");
-  auto const make = read_module(probe, type);
-
-  std::set<std::string> targets;
-  for (auto const& entry : probe.required("targets").list()) {
-    auto const target = entry.mapping({"name", "url"});
-    auto const url_value = target.required("url");
-    auto url = read_url(url_value);
-    auto const label = target.text_or("name", url.to_string());
-    if (label.empty()) target.required("name").fail("expected a name");
-    if (!targets.insert(label).second) {
-      target.optional("name").value_or(url_value).fail("expected a target used once, `" + label +
-                                                       "` is used twice");
+    if (probe.measures_agents) {
+      for (auto& target : probe.targets) target.measured_elsewhere = !agents.insert(target.name).second;
     }
-    if (type == "a2a" && !agents.insert(label).second) {
-      target.optional("name").value_or(url_value).fail("expected an agent probed once, `" + label +
-                                                       "` is the target of two a2a probes");
-    }
-    ScheduledProbe scheduled;
-    scheduled.identity = {name, label};
-    scheduled.interval = interval;
-    scheduled.timeout = timeout;
-    scheduled.probe = make(std::move(url));
-    if (type == "a2a") scheduled.agent = label;
-    probes.push_back(std::move(scheduled));
+    fleet.probes.push_back(std::move(probe));
   }
 }
 
 }  // namespace
 
 FleetConfig read_fleet(const config::Document& document) {
-  auto const root = document.root().mapping({"a2a_latency", "probes"});
+  auto const root = document.root().mapping(
+      {"vantage", "a2a_latency", "allowed_networks", "modules", "modules_files", "probes", "fleet"});
   FleetConfig fleet;
-  if (auto const latency = root.optional("a2a_latency")) {
-    auto const keys = latency->mapping({"window", "quantile"});
-    fleet.latency.window = keys.duration_or("window", fleet.latency.window, 1s);
-    fleet.latency.quantile = keys.number_or("quantile", fleet.latency.quantile, 0.01, 1);
-  }
-  std::set<std::string> names, agents;
-  for (auto const& probe : root.required("probes").list()) read_probe(probe, fleet.probes, names, agents);
+  if (auto const vantage = root.optional("vantage")) fleet.vantage = vantage->non_empty_text();
+  fleet.latency = read_latency(root);
+  fleet.probe_networks = read_networks(root);
+  fleet.membership = read_membership(root);
+
+  auto const modules = root.optional("modules"), files = root.optional("modules_files");
+  ModuleTable table(fleet.probe_networks.empty() ? nullptr
+                                                 : std::make_shared<const net::Networks>(fleet.probe_networks));
+  if (modules) table.read(*modules);
+  if (files) table.read_files(*files);
+  fleet.modules = table.modules();
+
+  auto const probes = root.optional("probes");
+  if (!probes && !modules && !files) root.required("probes");
+  if (probes) read_probes(*probes, table, fleet);
   return fleet;
+}
+
+ScheduledProbe scheduled(const ProbeConfig& probe, const TargetEntry& target) {
+  ScheduledProbe out;
+  auto labels = target.labels;
+  labels.insert(probe.labels.begin(), probe.labels.end());
+  for (auto const& [name, value] : labels) {
+    auto const problem = label_name_problem(name);
+    if (!problem.empty()) throw BadTarget(problem);
+  }
+  out.identity = {probe.name, target.name, {labels.begin(), labels.end()}};
+  out.kind = probe.module.kind;
+  out.interval = probe.interval;
+  out.timeout = probe.timeout;
+  out.retry_interval = probe.retry_interval;
+  out.windows = probe.windows;
+  out.exclusive = probe.exclusive;
+  out.probe = probe.module.module->probe(target.spec);
+  if (probe.measures_agents && !target.measured_elsewhere) out.agent = target.name;
+  return out;
+}
+
+TargetEntry entry_of(const DiscoveredTarget& target) {
+  auto const label = [&](const std::string& name, std::string fallback) {
+    auto const found = target.labels.find(name);
+    return found == target.labels.end() || found->second.empty() ? fallback : found->second;
+  };
+  TargetEntry entry;
+  entry.spec.address = label("__param_target", target.address);
+  entry.spec.hostname = label("__param_hostname", "");
+  entry.name = label("name", entry.spec.address);
+  for (auto const& [name, value] : target.labels)
+    if (name != "name" && !name.starts_with("__")) entry.labels.emplace(name, value);
+  return entry;
+}
+
+std::vector<ScheduledProbe> static_probes(const FleetConfig& fleet) {
+  std::vector<ScheduledProbe> probes;
+  for (auto const& probe : fleet.probes)
+    for (auto const& target : probe.targets) probes.push_back(scheduled(probe, target));
+  return probes;
 }
 
 }  // namespace fleet::probers

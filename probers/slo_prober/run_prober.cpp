@@ -1,10 +1,21 @@
 #include "probers/slo_prober/run_prober.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
 
-#include "core/app/daemon.hpp"
-#include "probers/once.hpp"
-#include "probers/slo_prober/config.hpp"
+#include "core/config/nearest.hpp"
+#include "probers/commands/check.hpp"
+#include "probers/commands/flag_values.hpp"
+#include "probers/commands/load.hpp"
+#include "probers/commands/probe_by_hand.hpp"
+#include "probers/commands/validate_a2a.hpp"
+#include "probers/commands/validate_documents.hpp"
+#include "probers/commands/validate_recovery.hpp"
+#include "probers/slo_prober/serve.hpp"
 
 namespace fleet::probers {
 
@@ -12,58 +23,103 @@ namespace {
 
 constexpr auto program = "slo_prober";
 
-int try_once(FleetConfig fleet) {
-  asio::io_context io;
-  std::vector<OnceRow> rows;
-  auto const work = [](std::vector<ScheduledProbe> probes, std::vector<OnceRow>* into) -> awaitable<void> {
-    *into = co_await run_once(std::move(probes));
-  };
-  asio::co_spawn(io, work(std::move(fleet.probes), &rows), asio::detached);
-  io.run();
-  std::fputs(render_table(rows).c_str(), stdout);
-  return exit_status(rows);
+/// argv[0] is the command's own word.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(int argc, const char* const* argv);
+};
+
+/// A line each, the last without its end.
+std::string list_of(std::span<const Command> commands) {
+  std::string out;
+  for (auto const& command : commands) {
+    out += (out.empty() ? "  " : "\n  ") + std::string(command.name) +
+           std::string(12 - command.name.size(), ' ') + std::string(command.summary);
+  }
+  return out;
 }
 
-awaitable<void> collect(Schedule* schedule, Families* out) {
-  schedule->collect(*out);
-  co_return;
+const Command& find_command(std::span<const Command> commands, std::string_view name, const std::string& what) {
+  std::vector<std::string_view> names;
+  for (auto const& command : commands) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  auto const near = config::nearest(name, names);
+  throw app::UsageError("unknown " + what + " `" + std::string(name) + "`" +
+                        (near.empty() ? ", see --help" : ", did you mean " + std::string(near) + "?"));
 }
 
-int serve(const app::CommonFlags& flags, FleetConfig fleet) {
-  app::Daemon daemon(program, flags);
-  Schedule schedule(daemon.worker().get_executor(), daemon.instruments());
-  schedule.replace(std::move(fleet.probes), fleet.latency);
+constexpr std::array<Command, 3> validations{{
+    {"a2a", "do the agents answer within --target-ms?", run_validate_a2a},
+    {"documents", "does a batch of documents get through in time?", run_validate_documents},
+    {"recovery", "what does a failover of the database cost? (RTO, RPO)", run_validate_recovery},
+}};
 
-  app::DaemonHooks hooks;
-  hooks.collect = [&](Deadline, Families& out) { return collect(&schedule, &out); };
-  hooks.reload = [&] {
-    auto next = read_fleet(config::Document::load(flags.config_file));
-    schedule.replace(std::move(next.probes), next.latency);
-  };
-  hooks.stop = [&] { schedule.stop(); };
-  hooks.landing_html = "<p>Tries the system as a user would and counts good and bad results per target.</p>";
-  return daemon.run(std::move(hooks));
+int run_validate(int argc, const char* const* argv) {
+  std::string_view const word = argc > 1 ? argv[1] : "--help";
+  if (word == "--help" || word == "-h") {
+    std::printf("usage: %s validate WHAT [flags]\n\n%s\nEach has a --help of its own.\n", program,
+                list_of(validations).c_str());
+    return argc > 1 ? app::exit_met : app::exit_usage;
+  }
+  return find_command(validations, word, "validation").run(argc - 1, argv + 1);
+}
+
+constexpr std::array<Command, 4> commands{{
+    {"check", "try every target now and name what fails", run_check},
+    {"validate", "judge one objective: a2a, documents, recovery", run_validate},
+    {"load", "how long do so many users wait? (open loop)", run_load_command},
+    {"probe", "one attempt by hand, with everything that it learnt", run_probe_by_hand},
+}};
+
+int check_config(const std::string& file) {
+  auto const fleet = read_fleet(config::Document::load(file));
+  std::printf("%s: OK, %zu targets, %zu modules\n", file.c_str(), static_probes(fleet).size(),
+              fleet.modules.size());
+  return app::exit_met;
+}
+
+int run_daemon(int argc, const char* const* argv) {
+  app::CommonFlags common;
+  ServeOptions options;
+  std::uint64_t workers = options.workers;
+  app::Flags flags(
+      program,
+      "Synthetic prober: tries what users rely on, each target on a fixed timetable of its own.\n\n"
+      "Without a command it serves; commands run once and tell by their exit code, see `slo_prober COMMAND "
+      "--help`:\n" +
+          list_of(commands));
+  common.register_on(
+      flags, "prober.yml", ":9706",
+      "Try every target once, print a table and exit: 0, 1 if a target fails, or 3 if that cannot be "
+      "told (`check` has more).");
+  add_count(flags, "workers", "Threads that share the targets (1).", &workers, 1, 256);
+  flags.text("shard", "I/N|auto",
+             "Take the i-th of n shares of the targets, or share them with other replicas.", &options.shard);
+  if (!flags.parse(argc, argv)) return app::exit_met;
+  options.workers = workers;
+  if (common.config_check) return check_config(common.config_file);
+  logging::start(program, common.log_level, common.log_style);
+  return common.once ? check(config::Document::load(common.config_file), {}, {}, {}) : serve(common, options);
+}
+
+int dispatch(int argc, const char* const* argv) {
+  std::string_view const word = argc > 1 ? argv[1] : "";
+  if (word.empty() || word.starts_with('-')) return run_daemon(argc, argv);
+  return find_command(commands, word, "command").run(argc - 1, argv + 1);
 }
 
 }  // namespace
 
 int run_prober(int argc, const char* const* argv) {
-  app::CommonFlags common;
-  app::Flags flags(program, "Synthetic prober: tries HTTP pages and A2A agents on a fixed timetable.");
-  common.register_on(
-      flags, "prober.yml", ":9706",
-      "Try every target once, print a table and exit: 0, 1 if a target fails, or 3 if that cannot be told.");
   try {
-    if (!flags.parse(argc, argv)) return app::exit_met;
-    auto fleet = read_fleet(config::Document::load(common.config_file));
-    if (common.config_check) {
-      std::printf("%s: OK, %zu targets\n", common.config_file.c_str(), fleet.probes.size());
-      return app::exit_met;
-    }
-    logging::start(program, common.log_level, common.log_style);
-    return common.once ? try_once(std::move(fleet)) : serve(common, std::move(fleet));
+    return dispatch(argc, argv);
   } catch (const app::UsageError& error) {
     std::fprintf(stderr, "%s: error: %s\n", program, error.what());
+  } catch (const BadTarget& error) {
+    std::fprintf(stderr, "%s: error: the target cannot be probed: %s\n", program, error.what());
   } catch (const config::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
   } catch (const std::exception& error) {

@@ -3,8 +3,8 @@
 
 namespace fleet::probers {
 
-/// Flags, --config.check, --once (a table; exit 0 all good, 1 a target failing, 3 could not tell), else the
-/// daemon.
+/// `slo_prober check|validate|load|probe ...`, or the daemon with its flags, --config.check and --once (`check`
+/// of everything). Returns the exit status (app::ExitStatus).
 int run_prober(int argc, const char* const* argv);
 
 }  // namespace fleet::probers

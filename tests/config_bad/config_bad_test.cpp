@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -67,27 +68,49 @@ std::vector<Case> cases_of(const std::string& program) {
   return out;
 }
 
-void check(const Case& test) {
-  INFO(test.file);
-  REQUIRE_FALSE(test.expected.empty());
-  TemporaryDirectory const directory;
-  std::string const out = directory.path() / "out", err = directory.path() / "err";
-  Launch launch;
-  launch.command = {"/bin/sh",
-                    "-c",
-                    "out=$1 err=$2; shift 2; exec \"$@\" >\"$out\" 2>\"$err\"",
-                    "sh",
-                    out,
-                    err,
-                    std::string(FLEET_BIN_DIR) + "/" + test.program,
-                    "--config.check",
-                    "--config.file=" + test.file};
-  launch.environment = test.environment;
-  Process process(launch);
-  int const status = process.wait(std::chrono::seconds(20));
-  CHECK(read_text(err) == test.expected + "\n");
-  CHECK(read_text(out).empty());
-  CHECK(status == 2);
+/// One program at work on one case; several may be under way at once.
+class Run {
+ public:
+  explicit Run(const Case& test) : test_(test), process_(launch()) {}
+
+  void check() {
+    INFO(test_.file);
+    REQUIRE_FALSE(test_.expected.empty());
+    int const status = process_.wait(std::chrono::seconds(20));
+    CHECK(read_text(directory_.path() / "err") == test_.expected + "\n");
+    CHECK(read_text(directory_.path() / "out").empty());
+    CHECK(status == 2);
+  }
+
+ private:
+  Launch launch() const {
+    Launch launch;
+    launch.command = {"/bin/sh",
+                      "-c",
+                      "out=$1 err=$2; shift 2; exec \"$@\" >\"$out\" 2>\"$err\"",
+                      "sh",
+                      directory_.path() / "out",
+                      directory_.path() / "err",
+                      std::string(FLEET_BIN_DIR) + "/" + test_.program,
+                      "--config.check",
+                      "--config.file=" + test_.file};
+    launch.environment = test_.environment;
+    return launch;
+  }
+
+  Case test_;
+  TemporaryDirectory directory_;
+  Process process_;
+};
+
+void check_all(const std::vector<Case>& cases) {
+  constexpr std::size_t at_once = 4;
+  for (std::size_t begin = 0; begin < cases.size(); begin += at_once) {
+    std::vector<std::unique_ptr<Run>> runs;
+    for (std::size_t i = begin; i < std::min(begin + at_once, cases.size()); ++i)
+      runs.push_back(std::make_unique<Run>(cases[i]));
+    for (auto const& run : runs) run->check();
+  }
 }
 
 }  // namespace
@@ -99,7 +122,7 @@ TEST_CASE("every program refuses its bad configurations with the exact message")
     CHECK(fs::exists(fs::path(FLEET_BIN_DIR) / program));
     auto const cases = cases_of(program);
     CHECK_FALSE(cases.empty());
-    for (const auto& test : cases) check(test);
+    check_all(cases);
     total += cases.size();
   }
   CHECK(total >= 40);

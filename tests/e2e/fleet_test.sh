@@ -46,11 +46,29 @@ for query in a2a_protocol_latency_ms document_processing_time_seconds up; do
 done
 quiet || fail "on a system that is well there fires: $(firing)"
 [[ $(received_count) == 0 ]] || fail "on a system that is well somebody was called"
+
+# prober STATUS WORDS...: the command must end with that status; its output is in prober_said.
+prober() {
+  local expected=$1 status=0
+  shift
+  prober_said=$(fleet prober "$@" 2>&1) || status=$?
+  [[ $status == "$expected" ]] || fail "slo_prober $*: exit $status, expected $expected"$'\n'"$prober_said"
+  note "slo_prober $*: exit $status"
+}
+prober 0 check --no-exclusive
+prober 0 validate a2a --target-ms 50 --quantile 0.5 --attempts 5
+prober 0 validate documents --target-docs 500 --target-time 90
+prober 0 validate recovery --steady || true
+prober 0 load --concurrent-users 5 --duration 3 --ramp-up 1 --probe unified-interface
+
 if fleet up --detach >/dev/null 2>&1; then fail "a second up on top of a running one must be refused"; fi
 
 note "These two need their minutes: a slow agent, a stalled batch"
 fleet fault agent-delay research=90 >/dev/null
 fleet fault batch-stall >/dev/null
+
+prober 1 validate a2a --target-ms 50 --attempts 5
+[[ $prober_said == *research* ]] || fail "validate a2a does not name the slow agent:"$'\n'"$prober_said"
 
 fleet fault violation evidence_act_1995/high >/dev/null
 within 60 "a violation pages" received page firing AustralianLegalViolation '.labels.framework == "evidence_act_1995"'
@@ -59,6 +77,8 @@ fleet fault violation evidence_act_1995/high >/dev/null
 within 60 "a second one pages again" received page firing AustralianLegalViolationAgain
 
 fleet fault interface-down >/dev/null
+prober 1 check --probe unified-interface
+[[ $prober_said == *refused* && $prober_said == *connect* ]] || fail "check does not say what failed:"$'\n'"$prober_said"
 within 90 "the interface's death pages" received page firing SystemDown '.labels.sev == "1"'
 
 within 180 "slow hops reach Slack" received slack firing A2ALatencyHigh

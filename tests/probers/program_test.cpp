@@ -109,4 +109,5 @@ TEST_CASE("--once tells by its exit code") {
   auto const output = read_text(directory.path() / "output");
   CHECK(output.find("bad") != std::string::npos);
   CHECK(output.find("HTTP status 404") != std::string::npos);
+  CHECK(output.find("0 of 1 target well; 1 failing: p/t (status)") != std::string::npos);
 }

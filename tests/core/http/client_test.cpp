@@ -122,6 +122,39 @@ TEST_CASE("responses of every kind") {
   CHECK(response.body.empty());
 }
 
+TEST_CASE("the body as it arrives, and no more than is wanted") {
+  RunningServer server(routes);
+  auto request = request_to(server.port, "/big");
+  request.max_body_bytes = 10;  // does not count for who takes it himself
+  int heads = 0;
+  std::size_t taken = 0;
+  request.on_head = [&](const http::Response& head) { heads += head.status == 200 && head.body.empty(); };
+  SECTION("all") {
+    request.on_body = [&](std::string_view bytes) { return taken += bytes.size(), heads == 1; };
+    auto const response = send(request);
+    CHECK(response.body.empty());
+    CHECK(response.body_bytes == 3'000'000);
+    CHECK(response.content_length == 3'000'000);
+    CHECK(response.version == "1.1");
+    CHECK(taken == 3'000'000);
+  }
+  SECTION("enough") {
+    request.on_body = [&](std::string_view bytes) { return (taken += bytes.size()) < 100'000; };
+    CHECK(send(request).status == 200);
+    CHECK(taken >= 100'000);
+    CHECK(taken < 3'000'000);
+  }
+  CHECK(heads == 1);
+}
+
+TEST_CASE("whom a request reached") {
+  RunningServer server(routes);
+  auto const response = send(request_to(server.port, "/nothing"));
+  REQUIRE(response.peer.address);
+  CHECK(response.peer.address->to_string() == "127.0.0.1");
+  CHECK_FALSE(response.peer.tls);
+}
+
 TEST_CASE("a body above the caller's limit is too_large") {
   RunningServer server(routes);
   auto request = request_to(server.port, "/big");

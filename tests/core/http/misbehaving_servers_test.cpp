@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "core/http/client.hpp"
 #include "tests/core/http/raw_server.hpp"
@@ -236,6 +237,54 @@ TEST_CASE("an answer one byte at a time") {
   auto const response = send(request_to(server.port()));
   CHECK(response.body == "hello");
   CHECK(response.header("x") == "y");
+}
+
+TEST_CASE("frames without an end around a body") {
+  std::string const block(16 * 1024, 'x');
+  std::string begin = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  SECTION("a chunk's extension") { begin += "5;"; }
+  SECTION("trailers") { begin += "1\r\nx\r\n0\r\nX: "; }
+  RawServer server([&](Peer& peer) {
+    peer.read_head();
+    peer.send(begin);
+    while (peer.send(block)) {
+    }
+  });
+  CHECK(outcome(failure_of(request_to(server.port()))) == "transfer too_large");
+}
+
+TEST_CASE("processing ends with the first byte of the final response") {
+  RawServer server([](Peer& peer) {
+    peer.read_head();
+    peer.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+    std::this_thread::sleep_for(60ms);
+    peer.send("HTTP/1.1 200 OK\r\n");
+    std::this_thread::sleep_for(120ms);
+    peer.send("Content-Length: 2\r\n\r\nok");
+  });
+  auto const phases = send(request_to(server.port())).phases;
+  CHECK(phases.processing >= 55ms);
+  CHECK(phases.processing < 175ms);
+  CHECK(phases.transfer >= 115ms);
+}
+
+TEST_CASE("events arrive while the response goes on") {
+  std::atomic<bool> seen = false;
+  RawServer server([&](Peer& peer) {
+    peer.read_head();
+    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ndata: \r\n");
+    wait_until([&] { return seen.load(); });
+    peer.send("3\r\nyes\r\n0\r\n\r\n");
+  });
+  std::string text;
+  auto request = request_to(server.port());
+  request.on_body = [&](std::string_view bytes) {
+    text += bytes;
+    seen = text == "data: ";
+    return true;
+  };
+  CHECK(send(request).status == 200);
+  CHECK(text == "data: yes");
 }
 
 TEST_CASE("a caller that gives up before the deadline") {

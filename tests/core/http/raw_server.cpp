@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -71,6 +73,12 @@ void Peer::reset_on_close() {
 RawServer::RawServer(std::function<void(Peer&)> serve)
     : serve_(std::move(serve)), listener_(listening_socket(16, port_)) {
   thread_ = std::thread([this] {
+    // On this thread only: a server may write to who has gone (OpenSSL does it with write()), its client must
+    // not.
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     for (;;) {
       int const fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
       if (fd < 0) return;
