@@ -3,6 +3,7 @@
 
 #include <openssl/x509.h>
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,15 +30,17 @@ void compare_all(const ComparedExporters& exporters, const std::vector<Case>& ca
 /// A module of a blackbox.yml that prefers IPv4 and has 600 ms.
 std::string module(const std::string& name, const std::string& prober, const std::string& options);
 
+inline constexpr std::chrono::hours kDay{24};
+
 /// Certificates of a service that goes by 127.0.0.1, and what may be wrong with them.
 struct Certificates {
-  Identity authority = make_identity({"Authority", "", true, 24h * 365});
-  Identity good = make_identity({"localhost", names, false, 24h * 30}, &authority);
-  Identity expired = make_identity({"localhost", names, false, -24h}, &authority);
-  Identity self_signed = make_identity({"localhost", names, false, 24h});
-  Identity wrong_host = make_identity({"other.example", "DNS:other.example", false, 24h}, &authority);
+  Identity authority = make_identity({"Authority", "", true, kDay * 365});
+  Identity good = make_identity({"localhost", names, false, kDay * 30}, &authority);
+  Identity expired = make_identity({"localhost", names, false, -kDay}, &authority);
+  Identity self_signed = make_identity({"localhost", names, false, kDay});
+  Identity wrong_host = make_identity({"other.example", "DNS:other.example", false, kDay}, &authority);
   Identity not_yet = [this] {
-    auto made = make_identity({"localhost", names, false, 24h * 30}, &authority);
+    auto made = make_identity({"localhost", names, false, kDay * 30}, &authority);
     X509_gmtime_adj(X509_getm_notBefore(made.certificate.get()), 24 * 3600);
     X509_sign(made.certificate.get(), authority.key.get(), EVP_sha256());
     return made;
