@@ -69,6 +69,7 @@ int run_once(const ExporterDescription& description, const app::CommonFlags& fla
 int serve(const ExporterDescription& description, const app::CommonFlags& flags, const Build& build) {
   auto const current = std::make_shared<Current>();
   app::Daemon daemon(description.program, flags);
+  TargetEndpoint const targets(description.program, flags, daemon, description.collect_target);
   current->set = build_set(description.program, build, daemon.worker(), Purpose::serve);
 
   app::DaemonHooks hooks;
@@ -80,6 +81,9 @@ int serve(const ExporterDescription& description, const app::CommonFlags& flags,
     // Coroutines that the new set spawns begin after this handler, so the old set is gone before they read.
     current->set = build_set(description.program, fresh, daemon.worker(), Purpose::serve);
   };
+  if (!description.target_path.empty()) {
+    hooks.routes = [&](web::Server& server) { targets.add_route(server, description.target_path); };
+  }
   hooks.stop = [current] { current->set.reset(); };
   hooks.landing_html = "<p>" + web::html_escape(description.summary) + "</p>";
   int const status = daemon.run(std::move(hooks));

@@ -9,6 +9,7 @@
 
 #include "core/config/document.hpp"
 #include "exporters/collector.hpp"
+#include "exporters/target_endpoint.hpp"
 
 namespace fleet::exporters {
 
@@ -30,6 +31,10 @@ struct ExporterDescription {
   /// Checks everything in the file (throws config::Error) and returns how to build from it. Opens no
   /// connection.
   std::function<Build(const config::Document&)> parse;
+  /// Pages of single targets at this path ("/scrape"), of the configuration that was built last; "": there are
+  /// none.
+  std::string target_path = {};
+  CollectTarget collect_target = {};
 };
 
 /// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector failed or a `*_up`

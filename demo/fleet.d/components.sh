@@ -10,6 +10,7 @@ COMPONENTS=(
   "a2a-exporter A2A_EXPORTER latency between agents"
   "document-exporter DOCUMENT_EXPORTER document pipeline"
   "pg-health-exporter PG_HEALTH_EXPORTER PostgreSQL"
+  "redis-health-exporter REDIS_HEALTH_EXPORTER both Redis servers"
   "compliance-exporter COMPLIANCE_EXPORTER violations of Australian law"
   "consent-exporter CONSENT_EXPORTER privacy consents"
   "slo-prober SLO_PROBER tries the system as a user would"
@@ -17,7 +18,7 @@ COMPONENTS=(
   "alertmanager ALERTMANAGER routes alerts"
   "prometheus PROMETHEUS scrapes and judges"
 )
-EXPORTERS=(a2a:a2a document:documents pg-health:postgres compliance:compliance consent:consent)
+EXPORTERS=(a2a:a2a document:documents pg-health:postgres redis-health:redis compliance:compliance consent:consent)
 
 components_alive() {
   local name

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "exporters/a2a/coordinator_collector.hpp"
 #include "exporters/a2a/hops_collector.hpp"
+#include "exporters/redis_health.hpp"
 
 namespace fleet::exporters::a2a {
 namespace {
@@ -46,7 +46,7 @@ exporters::ExporterDescription describe() {
       std::vector<std::unique_ptr<exporters::Collector>> collectors;
       collectors.push_back(std::make_unique<HopsCollector>(feed, settings.latency));
       collectors.push_back(std::make_unique<StartedCollector>(feed, client, settings.hops));
-      collectors.push_back(std::make_unique<CoordinatorCollector>(client));
+      collectors.push_back(std::make_unique<exporters::RedisHealth>("coordinator", client));
       return collectors;
     };
   };
