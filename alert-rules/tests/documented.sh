@@ -15,52 +15,57 @@ for file in *.rules.yml; do
   [[ $file == slo.rules.yml ]] || rules+=("$file")
 done
 alerts=$(awk -f tests/labels.awk "${rules[@]}")
+names=$(cut -f 1 <<<"$alerts" | LC_ALL=C sort -u)
 
 # The page that the rule links to is the alert's own; a step of the escalation links to its incident's.
-while IFS=$'\t' read -r alert url; do
-  # shellcheck disable=SC2016  # it is Prometheus' template
-  case $alert in
-    Escalation) expected='https://monitoring.legalllm.com.au/runbooks/{{ $labels.incident }}' ;;
-    *) expected=https://monitoring.legalllm.com.au/runbooks/$alert ;;
-  esac
-  [[ $url == "$expected" ]] || complain "$alert: runbook_url is \"$url\", expected $expected"
-done < <(awk '
-  function flush() { if (name != "") print name "\t" url; name = url = "" }
+awk '
+  function flush() {
+    if (name == "") return
+    expected = "https://monitoring.legalllm.com.au/runbooks/" (name == "Escalation" ? "{{ $labels.incident }}" : name)
+    if (url != expected) { print name ": runbook_url is \"" url "\", expected " expected; bad = 1 }
+    name = url = ""
+  }
   /^ *- +(alert|record):/ { flush() }
   /^ *- +alert:/ { name = $NF }
   /^ *runbook_url:/ { url = $0; sub(/^ *runbook_url: */, "", url) }
-  END { flush() }' "${rules[@]}")
-
-sections='## What it means
-## First look
-## Likely causes
-## Mending
-## Escalation'
-while read -r alert; do
-  page=runbooks/$alert.md
-  [[ -f $page ]] || { complain "$page: missing" && continue; }
-  [[ $(head -n 1 "$page") == "# $alert" ]] || complain "$page:1: expected \"# $alert\""
-  [[ $(grep '^## ' "$page") == "$sections" ]] || complain "$page: expected the sections" "$sections"
-  awk -v page="$page" '
-    /^## / { if (section != "" && !text) { print page ": nothing under \"" section "\""; bad = 1 } section = $0; text = 0; next }
-    NF { text = 1 }
-    section == "## First look" && /^```bash$/ { commands = 1 }
-    END {
-      if (!text) { print page ": nothing under \"" section "\""; bad = 1 }
-      if (!commands) { print page ": no commands under \"## First look\""; bad = 1 }
-      exit bad }' "$page" || failed=$((failed + 1))
-done < <(cut -f 1 <<<"$alerts" | sort -u)
-
+  END { flush(); exit bad }' "${rules[@]}" || failed=$((failed + 1))
 if [[ -f slo.rules.yml ]]; then
   while read -r url; do
     [[ -f runbooks/${url##*/}.md ]] || complain "slo.rules.yml: runbook_url \"$url\" names no page of runbooks/"
   done < <(sed -n 's/^ *runbook_url: *//p' slo.rules.yml | tr -d '"' | sort -u)
 fi
-known=$(awk -f tests/labels.awk ./*.rules.yml | cut -f 1 | sort -u)
-for page in runbooks/*.md; do
-  name=$(basename "$page" .md)
-  [[ $name == README ]] || grep -qx "$name" <<<"$known" || complain "$page: no alert has that name"
-done
+
+while read -r page; do complain "$page: empty"; done < <(find runbooks -empty)
+pages=(runbooks/*.md)
+pages=("${pages[@]##*/}")
+known=$(awk -f tests/labels.awk ./*.rules.yml | cut -f 1 | LC_ALL=C sort -u)
+written=$(printf '%s\n' "${pages[@]%.md}" | grep -vx README | LC_ALL=C sort)
+while read -r name; do complain "runbooks/$name.md: missing"; done < <(LC_ALL=C comm -23 <(echo "$names") <(echo "$written"))
+while read -r name; do complain "runbooks/$name.md: no alert has that name"; done < <(LC_ALL=C comm -13 <(echo "$known") <(echo "$written"))
+
+# shellcheck disable=SC2046,SC2086  # names of alerts have no spaces
+awk '
+  function wrong(text) { print page ": " text; bad = 1 }
+  function finish() {
+    if (page == "") return
+    if (sections != "What it means,First look,Likely causes,Mending,Escalation,") wrong("has the sections " sections)
+    if (section != "" && !text) wrong("nothing under \"" section "\"")
+    if (!commands) wrong("no commands under \"First look\"")
+  }
+  FNR == 1 {
+    finish()
+    page = FILENAME; sections = section = ""; text = commands = 0
+    name = FILENAME; sub(/.*\//, "", name); sub(/\.md$/, "", name)
+    if ($0 != "# " name) wrong("expected \"# " name "\" in its first line")
+  }
+  /^## / {
+    if (section != "" && !text) wrong("nothing under \"" section "\"")
+    section = substr($0, 4); sections = sections section ","; text = 0
+    next
+  }
+  NF { text = 1 }
+  section == "First look" && /^```bash$/ { commands = 1 }
+  END { finish(); exit bad }' $(printf 'runbooks/%s.md\n' $written) || failed=$((failed + 1))
 
 index=$(awk -F '\t' '
   { delete label
