@@ -67,6 +67,16 @@ awk '
   section == "First look" && /^```bash$/ { commands = 1 }
   END { finish(); exit bad }' $(printf 'runbooks/%s.md\n' $written) || failed=$((failed + 1))
 
+# What the pages ask Prometheus is PromQL.
+queries=$(sed -n "s/^promtool query instant \"\$PROMETHEUS\" '\(.*\)'\$/\1/p" runbooks/*.md)
+if ! said=$(promtool check rules <(echo "$queries" | awk '
+  BEGIN { print "groups:\n  - name: pages\n    rules:" }
+  { print "      - record: page_" NR "\n        expr: >-\n          " $0 }') 2>&1); then
+  complain "a command of the pages is no PromQL: $said"
+fi
+asked=$(cat runbooks/*.md | grep -c "^promtool query instant")
+[[ $asked == $(wc -l <<<"$queries") ]] || complain "of $asked queries in the pages $(wc -l <<<"$queries") were understood"
+
 index=$(awk -F '\t' '
   { delete label
     for (i = 2; i <= NF; ++i) { equals = index($i, "="); label[substr($i, 1, equals - 1)] = substr($i, equals + 1) }
