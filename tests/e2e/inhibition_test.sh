@@ -19,7 +19,11 @@ questions=0
 # add CLUSTER LABELS: an alert such as "SystemDown sev=1"; the first word is its name.
 add() { printf '%s\talertname=%s cluster=%s\n' "$1" "$2" "$1" >>"$data/alerts"; }
 # silences SOURCE TARGET: while the one fires, the other is not heard. leaves SOURCE TARGET: it is.
-silences() { ask silent "$@"; }
+silences() {
+  ask silent "$@"
+  add "alone$questions" "$2"
+  printf 'alone%s\theard\tothers elsewhere\t%s\n' "$questions" "$2" >>"$data/questions"
+}
 leaves() { ask heard "$@"; }
 ask() {
   questions=$((questions + 1))
