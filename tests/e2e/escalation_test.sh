@@ -61,7 +61,7 @@ after=$(mark=$acknowledged all_received '.alertname == "SecondIncident" and (.re
 [[ ! $after ]] || fail "called although it was acknowledged: $after"
 
 # Every message of the outage names the incident by one id, and the ladder's people by theirs.
-slack() { # STEP's words in the title
+slack() { # PERSON
   all_received '.channel == "slack" and .status == "firing" and .alertname == "SystemDown"' | jq -r "select(.text | contains(\"Assigned: $1\")).text" | head -n 20
 }
 id=$(slack @devops-oncall | grep -m 1 '^Incident ID: ')

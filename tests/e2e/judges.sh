@@ -82,6 +82,7 @@ prometheus_value() {
 }
 
 # all_received JQ-CONDITION: what the receiver has got that fits, oldest first, one JSON object a line.
+# shellcheck disable=SC2154  # mark is of expect.sh
 all_received() {
   curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_RECEIVER/received" | jq -c --argjson mark "$mark" ".[\$mark:][] | select($1)"
 }
