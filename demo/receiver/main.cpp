@@ -46,7 +46,9 @@ void add_routes(web::Server& server, Journal& journal, DeadMan& dead_man) {
   post("/slack", [](std::string_view body) { return parse_slack(body); });
   server.route("POST", "/dead-man", [&dead_man](const web::Request&) -> awaitable<web::Response> {
     dead_man.beat();
-    co_return web::Response{};
+    web::Response response;
+    response.body = "ok\n";
+    co_return response;
   });
   server.route("GET", "/received", [&journal](const web::Request&) -> awaitable<web::Response> {
     web::Response response;
