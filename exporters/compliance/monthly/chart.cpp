@@ -111,7 +111,7 @@ void draw_axes(const Chart& chart, const Plot& plot, double step, Canvas& canvas
   }
 }
 
-void draw_bars(const Chart& chart, const Plot& plot, Canvas& canvas) {
+void draw_stacks(const Chart& chart, const Plot& plot, Canvas& canvas) {
   auto const slots = chart.slots.size();
   auto const room = std::min(plot.width / static_cast<double>(slots) * 0.7, 40.0);
   for (std::size_t slot = 0; slot < slots; ++slot) {
@@ -123,6 +123,22 @@ void draw_bars(const Chart& chart, const Plot& plot, Canvas& canvas) {
       canvas.rectangle(plot.x(static_cast<double>(slot) + 0.5, slots) - room / 2, top, room, bottom - top,
                        color_of(chart.series[i].name, i));
       below += value;
+    }
+  }
+}
+
+void draw_side_by_side(const Chart& chart, const Plot& plot, Canvas& canvas) {
+  auto const slots = chart.slots.size(), bars = chart.series.size();
+  auto const room = std::min(plot.width / static_cast<double>(slots) * 0.7, 34.0 * static_cast<double>(bars));
+  auto const width = room / static_cast<double>(bars);
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    for (std::size_t i = 0; i < bars; ++i) {
+      auto const value = chart.series[i].values[slot].value_or(0);
+      auto const left =
+          plot.x(static_cast<double>(slot) + 0.5, slots) - room / 2 + static_cast<double>(i) * width;
+      if (value > 0)
+        canvas.rectangle(left, plot.y(value), width - 1, plot.y(0) - plot.y(value),
+                         color_of(chart.series[i].name, i));
     }
   }
 }
@@ -182,15 +198,21 @@ void draw(const Chart& chart, double width, Canvas& canvas) {
   auto const [high, step] = axis_of(plot.low, high_of(chart), !ratio);
   plot.high = ratio ? 1 : high;
   draw_axes(chart, plot, ratio ? (1 - plot.low) / 5 : step, canvas);
-  if (chart.kind == Chart::Kind::stacked_bars) {
-    draw_bars(chart, plot, canvas);
-  } else {
-    draw_lines(chart, plot, canvas);
+  switch (chart.kind) {
+    case Chart::Kind::stacked_bars:
+      draw_stacks(chart, plot, canvas);
+      break;
+    case Chart::Kind::bars_side_by_side:
+      draw_side_by_side(chart, plot, canvas);
+      break;
+    case Chart::Kind::lines:
+      draw_lines(chart, plot, canvas);
+      break;
   }
   if (!chart.line) return;
   auto const y = plot.y(chart.line->first);
   canvas.line({{plot.left, y}, {plot.left + plot.width, y}}, 0.8, 0xA50026, true);
-  canvas.text(plot.left + plot.width, y - 2, chart.line->second, 7, Anchor::end, 0xA50026);
+  canvas.text(plot.left + plot.width, y + 8, chart.line->second, 7, Anchor::end, 0xA50026);
 }
 
 }  // namespace fleet::exporters::compliance::monthly

@@ -25,7 +25,7 @@ struct Table {
 };
 
 struct Chart {
-  enum class Kind { stacked_bars, lines };
+  enum class Kind { stacked_bars, bars_side_by_side, lines };
   enum class Unit { count, ratio };
   struct Series {
     std::string name;

@@ -160,10 +160,16 @@ void add_resolve_times(const Config& config, const MonthReadings& month, Blocks&
   if (readable(month.resolve_times, out)) {
     Table table;
     table.head = {"Severity", "resolved", "median", "mean", "90th percentile", "longest"};
-    for (auto const& row : month.resolve_times.rows) {
-      table.rows.push_back({row.severity, figure(row.resolved), report::human_age(row.median_seconds),
-                            report::human_age(row.mean_seconds), report::human_age(row.p90_seconds),
-                            report::human_age(row.longest_seconds)});
+    auto const& rows = month.resolve_times.rows;
+    std::set<std::string> found;
+    for (auto const& row : rows) found.insert(row.severity);
+    for (auto const& severity : names_of(config.severities, found)) {
+      for (auto const& row : rows) {
+        if (row.severity != severity) continue;
+        table.rows.push_back({severity, figure(row.resolved), report::human_age(row.median_seconds),
+                              report::human_age(row.mean_seconds), report::human_age(row.p90_seconds),
+                              report::human_age(row.longest_seconds)});
+      }
     }
     if (table.rows.empty()) {
       out.push_back(Paragraph{"No violation was resolved in the month."});
@@ -184,6 +190,7 @@ void add_consents(const Config&, const MonthReadings& month, Blocks& out) {
         month.consents.rows, &R::consent_type,
         {&R::granted, &R::withdrawn, &R::expired, &R::in_force, &R::not_acted_on}));
     Chart chart;
+    chart.kind = Chart::Kind::bars_side_by_side;
     chart.title = "Consents granted, withdrawn and expired in the month";
     chart.series = {{"granted", {}}, {"withdrawn", {}}, {"expired", {}}};
     for (auto const& row : month.consents.rows) {
