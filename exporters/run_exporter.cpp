@@ -87,26 +87,38 @@ int serve(const ExporterDescription& description, const app::CommonFlags& flags,
   return status;
 }
 
+std::string summary_of(const ExporterDescription& description) {
+  if (description.commands.empty()) return description.summary;
+  return description.summary +
+         "\n\nWithout a command it serves; commands run once and tell by their exit code, see `" +
+         description.program + " COMMAND --help`:\n" + app::list_of(description.commands);
+}
+
+int run_program(int argc, const char* const* argv, const ExporterDescription& description) {
+  std::string_view const word = argc > 1 ? argv[1] : "";
+  if (!description.commands.empty() && !word.empty() && !word.starts_with('-'))
+    return app::find_command(description.commands, word, "command").run(argc - 1, argv + 1);
+  app::CommonFlags flags;
+  app::Flags parser(description.program, summary_of(description));
+  flags.register_on(parser, description.default_config, description.default_listen);
+  if (!parser.parse(argc, argv)) return app::exit_met;
+  logging::start(description.program, flags.log_level, flags.log_style);
+  Build const build = read_config(description, flags.config_file);
+  if (flags.config_check) {
+    print(stdout, flags.config_file + ": OK\n");
+    return app::exit_met;
+  }
+  return flags.once ? run_once(description, flags, build) : serve(description, flags, build);
+}
+
 }  // namespace
 
 int run_exporter(int argc, const char* const* argv, const ExporterDescription& description) {
-  app::CommonFlags flags;
-  app::Flags parser(description.program, description.summary);
-  flags.register_on(parser, description.default_config, description.default_listen);
   try {
-    if (!parser.parse(argc, argv)) return app::exit_met;
+    return run_program(argc, argv, description);
   } catch (const app::UsageError& error) {
     print(stderr, description.program + ": error: " + error.what() + "\n");
     return app::exit_usage;
-  }
-  logging::start(description.program, flags.log_level, flags.log_style);
-  try {
-    Build const build = read_config(description, flags.config_file);
-    if (flags.config_check) {
-      print(stdout, flags.config_file + ": OK\n");
-      return app::exit_met;
-    }
-    return flags.once ? run_once(description, flags, build) : serve(description, flags, build);
   } catch (const config::Error& error) {
     print(stderr, std::string(error.what()) + "\n");
     return app::exit_usage;

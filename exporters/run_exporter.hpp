@@ -4,9 +4,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "core/app/command_list.hpp"
 #include "core/config/document.hpp"
 #include "exporters/collector.hpp"
 
@@ -30,10 +32,11 @@ struct ExporterDescription {
   /// Checks everything in the file (throws config::Error) and returns how to build from it. Opens no
   /// connection.
   std::function<Build(const config::Document&)> parse;
+  std::span<const app::Command> commands = {};  ///< one-shot: the first word on the command line names one
 };
 
 /// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector failed or a `*_up`
-/// sample is 0), else the daemon. Returns the process's exit status.
+/// sample is 0), one of the commands, else the daemon. Returns the process's exit status.
 int run_exporter(int argc, const char* const* argv, const ExporterDescription& description);
 
 }  // namespace fleet::exporters

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "exporters/compliance/audit_events.hpp"
 #include "exporters/compliance/cases.hpp"
+#include "exporters/compliance/form13.hpp"
 #include "exporters/compliance/monitor.hpp"
 #include "exporters/compliance/register.hpp"
 #include "exporters/compliance/response_times.hpp"
@@ -50,8 +52,14 @@ std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config&
   if (source->has("cases")) {
     collectors.push_back(std::make_unique<Cases>(source, LabelLimit(config.case_types, config.label_limit)));
   }
+  if (source->has("form13")) {
+    collectors.push_back(
+        std::make_unique<Form13>(source, LabelLimit(config.form13.case_types, config.label_limit)));
+  }
   if (source->has("retention")) collectors.push_back(std::make_unique<Retention>(source));
   if (config.monitor) collectors.push_back(std::make_unique<Monitor>(*config.monitor, frameworks));
+  if (config.elasticsearch)
+    collectors.push_back(std::make_unique<AuditEvents>(*config.elasticsearch, frameworks));
   return collectors;
 }
 

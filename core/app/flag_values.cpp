@@ -1,4 +1,4 @@
-#include "probers/commands/flag_values.hpp"
+#include "core/app/flag_values.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "core/config/document.hpp"
 #include "core/metrics/families.hpp"
 
-namespace fleet::probers {
+namespace fleet::app {
 
 namespace {
 
@@ -34,40 +34,39 @@ std::optional<milliseconds> parse_length(const std::string& text) {
 
 }  // namespace
 
-void add_count(app::Flags& flags, std::string name, std::string help, std::uint64_t* target, std::uint64_t min,
+void add_count(Flags& flags, std::string name, std::string help, std::uint64_t* target, std::uint64_t min,
                std::uint64_t max) {
   flags.add(std::move(name), "N", std::move(help), [=](const std::string& text) {
     auto const value = parse<std::uint64_t>(text);
     if (!value || *value < min || *value > max) {
-      throw app::UsageError("expected an integer from " + std::to_string(min) + " to " + std::to_string(max) +
-                            ", got `" + text + "`");
+      throw UsageError("expected an integer from " + std::to_string(min) + " to " + std::to_string(max) +
+                       ", got `" + text + "`");
     }
     *target = *value;
   });
 }
 
-void add_number(app::Flags& flags, std::string name, std::string placeholder, std::string help, double* target,
+void add_number(Flags& flags, std::string name, std::string placeholder, std::string help, double* target,
                 double min, double max) {
   flags.add(std::move(name), std::move(placeholder), std::move(help), [=](const std::string& text) {
     auto const value = parse<double>(text);
     if (!value || !std::isfinite(*value) || *value < min || *value > max) {
-      throw app::UsageError("expected a number from " + shown(min) + " to " + shown(max) + ", got `" + text +
-                            "`");
+      throw UsageError("expected a number from " + shown(min) + " to " + shown(max) + ", got `" + text + "`");
     }
     *target = *value;
   });
 }
 
-void add_duration(app::Flags& flags, std::string name, std::string help, milliseconds* target, milliseconds min,
+void add_duration(Flags& flags, std::string name, std::string help, milliseconds* target, milliseconds min,
                   milliseconds max) {
   flags.add(std::move(name), "DURATION", std::move(help), [=](const std::string& text) {
     auto const length = parse_length(text);
     if (!length || *length < min || *length > max) {
-      throw app::UsageError("expected a duration from " + config::format_duration(min) + " to " +
-                            config::format_duration(max) + " (5m, 90s, or seconds as 90), got `" + text + "`");
+      throw UsageError("expected a duration from " + config::format_duration(min) + " to " +
+                       config::format_duration(max) + " (5m, 90s, or seconds as 90), got `" + text + "`");
     }
     *target = *length;
   });
 }
 
-}  // namespace fleet::probers
+}  // namespace fleet::app
