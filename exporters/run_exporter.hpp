@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/app/flags.hpp"
 #include "core/config/document.hpp"
 #include "exporters/collector.hpp"
 
@@ -30,10 +31,12 @@ struct ExporterDescription {
   /// Checks everything in the file (throws config::Error) and returns how to build from it. Opens no
   /// connection.
   std::function<Build(const config::Document&)> parse;
+  /// Registers flags of its own, which parse may then rely on. May be empty.
+  std::function<void(app::Flags&)> flags = {};
 };
 
-/// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector failed or a `*_up`
-/// sample is 0), else the daemon. Returns the process's exit status.
+/// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector or a custom query failed or a
+/// `*_up` sample is 0), else the daemon. Returns the process's exit status.
 int run_exporter(int argc, const char* const* argv, const ExporterDescription& description);
 
 }  // namespace fleet::exporters

@@ -7,6 +7,7 @@
 #include "exporters/compliance/register.hpp"
 #include "exporters/compliance/response_times.hpp"
 #include "exporters/compliance/retention.hpp"
+#include "exporters/custom_queries.hpp"
 #include "exporters/database_state.hpp"
 
 namespace fleet::exporters::compliance {
@@ -52,6 +53,11 @@ std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config&
   }
   if (source->has("retention")) collectors.push_back(std::make_unique<Retention>(source));
   if (config.monitor) collectors.push_back(std::make_unique<Monitor>(*config.monitor, frameworks));
+  if (!config.custom_sql->empty()) {
+    exporters::CustomTarget place{"compliance_exporter", "", config.database};
+    collectors.push_back(
+        std::make_unique<exporters::CustomQueries>(executor, std::move(place), config.custom_sql));
+  }
   return collectors;
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 using exporters::DefaultQuery;
 
+constexpr std::string_view own_prefixes[] = {"compliance_", "australian_legal_violations", "process_"};
+
 // Half a microsecond (a timestamp's resolution is one) makes each bound the inclusive upper end of its bucket.
 constexpr std::array<DefaultQuery, 5> default_queries = {{
     {.name = "violations",
@@ -81,7 +83,8 @@ void read_labels(const config::Mapping& mapping, std::string_view key, std::vect
 
 Config read_config(const config::Document& document) {
   auto const mapping = document.root().mapping({"database", "monitor", "frameworks", "severities", "case_types",
-                                                "label_limit", "response_time_bounds", "queries"});
+                                                "label_limit", "response_time_bounds", "queries",
+                                                exporters::kCustomQueriesKey, exporters::kCustomQueriesFilesKey});
   Config config;
   config.database = postgres::read_options(mapping.required("database"), "compliance_exporter");
   if (auto const monitor = mapping.optional("monitor")) config.monitor = read_monitor(*monitor);
@@ -95,6 +98,9 @@ Config read_config(const config::Document& document) {
   auto const bounds = exporters::sql_array(config.response_time_bounds);
   exporters::fill_in(config.queries, "acknowledge_times", "$bounds", bounds);
   exporters::fill_in(config.queries, "resolve_times", "$bounds", bounds);
+  exporters::OwnNames const own{own_prefixes, {}};
+  auto custom = exporters::read_custom_sql(mapping, own);
+  config.custom_sql = std::make_shared<const exporters::CustomSql>(std::move(custom));
   return config;
 }
 

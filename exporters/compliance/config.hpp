@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/config/document.hpp"
 #include "core/http/client.hpp"
 #include "core/postgres/session.hpp"
+#include "exporters/custom_sql.hpp"
 #include "exporters/sql_queries.hpp"
 
 namespace fleet::exporters::compliance {
@@ -33,6 +35,7 @@ struct Config {
   std::vector<double> response_time_bounds = {60,    300,   900,    1800,   3600,
                                               14400, 86400, 259200, 604800, 2592000};  ///< seconds, rising
   exporters::Queries queries;  ///< ready to send: placeholders filled in
+  std::shared_ptr<const exporters::CustomSql> custom_sql;  ///< the queries that users write; never null
 };
 
 /// Reads and checks all of it, opens nothing. Throws config::Error.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "exporters/label_limit.hpp"
 
@@ -10,6 +11,8 @@ namespace fleet::exporters::consent {
 namespace {
 
 using exporters::DefaultQuery;
+
+constexpr std::string_view own_prefixes[] = {"consent_", "process_"};
 
 constexpr std::array<DefaultQuery, 3> default_queries = {{
     {.name = "consents",
@@ -58,7 +61,8 @@ GROUP BY event.consent_type)",
 
 Config read_config(const config::Document& document) {
   auto const mapping = document.root().mapping(
-      {"database", "consent_types", "label_limit", "expiring_within", "processing_window", "queries"});
+      {"database", "consent_types", "label_limit", "expiring_within", "processing_window", "queries",
+       exporters::kCustomQueriesKey, exporters::kCustomQueriesFilesKey});
   constexpr std::chrono::seconds least(1);
   Config config;
   config.database = postgres::read_options(mapping.required("database"), "consent_exporter");
@@ -70,6 +74,9 @@ Config read_config(const config::Document& document) {
   config.queries = exporters::read_queries(mapping.optional("queries"), default_queries);
   exporters::fill_in(config.queries, "consents", "$expiring_within", exporters::sql_interval(expiring_within));
   exporters::fill_in(config.queries, "processing", "$window", exporters::sql_interval(window));
+  exporters::OwnNames const own{own_prefixes, {}};
+  auto custom = exporters::read_custom_sql(mapping, own);
+  config.custom_sql = std::make_shared<const exporters::CustomSql>(std::move(custom));
   return config;
 }
 
