@@ -1,5 +1,6 @@
 #include "exporters/collector_set.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -41,7 +42,10 @@ struct CollectorSet::State {
 };
 
 CollectorSet::CollectorSet(std::string exporter, std::vector<std::unique_ptr<Collector>> collectors)
-    : exporter_(std::move(exporter)), collectors_(std::move(collectors)), last_failure_(collectors_.size()) {}
+    : exporter_(std::move(exporter)), collectors_(std::move(collectors)), last_failure_(collectors_.size()) {
+  std::stable_partition(collectors_.begin(), collectors_.end(),
+                        [](auto const& collector) { return !collector->gives_way(); });
+}
 
 awaitable<void> CollectorSet::run_one(std::shared_ptr<CollectorSet> self, std::shared_ptr<State> state,
                                       std::size_t index, Deadline deadline) {
@@ -77,6 +81,7 @@ awaitable<bool> CollectorSet::collect(Deadline deadline, Families& out) {
   if (state->running > 0) co_await state->all_done.async_wait(token);
 
   bool all_good = true;
+  MetricNames taken;  // by those that do not give way; they come first
   std::chrono::duration<double> const so_far = Deadline::Clock::now() - begin;
   for (std::size_t i = 0; i < collectors_.size(); ++i) {
     std::optional<Outcome> outcome = std::exchange(state->outcomes[i], std::nullopt);
@@ -84,6 +89,10 @@ awaitable<bool> CollectorSet::collect(Deadline deadline, Families& out) {
       outcome.emplace();
       outcome->failure = "timed out, and does not end when cancelled";
       outcome->seconds = so_far.count();
+    }
+    if (outcome->failure.empty() && collectors_[i]->gives_way()) {
+      if (taken.empty()) taken = out.names();
+      collectors_[i]->settle(taken, outcome->page);
     }
     if (outcome->failure.empty()) outcome->failure = merge(std::move(outcome->page), out);
     report(i, outcome->failure, outcome->seconds, out);

@@ -60,7 +60,7 @@ int run_once(const ExporterDescription& description, const app::CommonFlags& fla
   }
   io.run();
   if (failure) std::rethrow_exception(failure);
-  bool const source_down = page.has_zero("_up");
+  bool const source_down = page.has_zero("_up") || page.has_zero("_custom_query_success");
   app::add_build_info(description.program, page);
   print(stdout, Exposition::render(page, Format::text_0_0_4));
   return all_good && !source_down ? app::exit_met : app::exit_unmeasured;
@@ -101,6 +101,7 @@ int run_program(int argc, const char* const* argv, const ExporterDescription& de
   app::CommonFlags flags;
   app::Flags parser(description.program, summary_of(description));
   flags.register_on(parser, description.default_config, description.default_listen);
+  if (description.flags) description.flags(parser);
   if (!parser.parse(argc, argv)) return app::exit_met;
   logging::start(description.program, flags.log_level, flags.log_style);
   Build const build = read_config(description, flags.config_file);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/app/command_list.hpp"
+#include "core/app/flags.hpp"
 #include "core/config/document.hpp"
 #include "exporters/collector.hpp"
 
@@ -33,10 +34,12 @@ struct ExporterDescription {
   /// connection.
   std::function<Build(const config::Document&)> parse;
   std::span<const app::Command> commands = {};  ///< one-shot: the first word on the command line names one
+  /// Registers flags of its own, which parse may then rely on. May be empty.
+  std::function<void(app::Flags&)> flags = {};
 };
 
-/// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector failed or a `*_up`
-/// sample is 0), one of the commands, else the daemon. Returns the process's exit status.
+/// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector or a custom query
+/// failed or a `*_up` sample is 0), one of the commands, else the daemon. Returns the process's exit status.
 int run_exporter(int argc, const char* const* argv, const ExporterDescription& description);
 
 }  // namespace fleet::exporters

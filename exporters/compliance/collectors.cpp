@@ -9,6 +9,7 @@
 #include "exporters/compliance/register.hpp"
 #include "exporters/compliance/response_times.hpp"
 #include "exporters/compliance/retention.hpp"
+#include "exporters/custom_queries.hpp"
 #include "exporters/database_state.hpp"
 
 namespace fleet::exporters::compliance {
@@ -60,6 +61,11 @@ std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config&
   if (config.monitor) collectors.push_back(std::make_unique<Monitor>(*config.monitor, frameworks));
   if (config.elasticsearch)
     collectors.push_back(std::make_unique<AuditEvents>(*config.elasticsearch, frameworks));
+  if (!config.custom_sql->empty()) {
+    exporters::CustomTarget place{"compliance_exporter", "", config.database};
+    collectors.push_back(
+        std::make_unique<exporters::CustomQueries>(executor, std::move(place), config.custom_sql));
+  }
   return collectors;
 }
 

@@ -12,6 +12,8 @@ namespace {
 
 using exporters::DefaultQuery;
 
+constexpr std::string_view own_prefixes[] = {"compliance_", "australian_legal_violations", "process_"};
+
 // Half a microsecond (a timestamp's resolution is one) makes each bound the inclusive upper end of its bucket.
 constexpr std::array<DefaultQuery, 6> default_queries = {{
     {.name = "violations",
@@ -138,9 +140,10 @@ void fill_in_lists(Config& config) {
 }  // namespace
 
 Config read_config(const config::Document& document) {
-  auto const mapping = document.root().mapping({"database", "monitor", "frameworks", "severities", "case_types",
-                                                "label_limit", "response_time_bounds", "form13", "check",
-                                                "report", "prometheus", "elasticsearch", "queries"});
+  auto const mapping = document.root().mapping(
+      {"database", "monitor", "frameworks", "severities", "case_types", "label_limit", "response_time_bounds",
+       "form13", "check", "report", "prometheus", "elasticsearch", "queries", exporters::kCustomQueriesKey,
+       exporters::kCustomQueriesFilesKey});
   Config config;
   config.database = postgres::read_options(mapping.required("database"), "compliance_exporter");
   if (auto const monitor = mapping.optional("monitor")) config.monitor = read_monitor(*monitor);
@@ -157,6 +160,9 @@ Config read_config(const config::Document& document) {
   if (auto const prometheus = mapping.optional("prometheus")) config.prometheus = read_prometheus(*prometheus);
   config.queries = exporters::read_queries(mapping.optional("queries"), default_queries);
   fill_in_lists(config);
+  exporters::OwnNames const own{own_prefixes, {}};
+  auto custom = exporters::read_custom_sql(mapping, own);
+  config.custom_sql = std::make_shared<const exporters::CustomSql>(std::move(custom));
   return config;
 }
 

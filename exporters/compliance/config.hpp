@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/postgres/session.hpp"
 #include "exporters/compliance/audit_config.hpp"
 #include "exporters/compliance/monthly/report_config.hpp"
+#include "exporters/custom_sql.hpp"
 #include "exporters/sql_queries.hpp"
 
 namespace fleet::exporters::compliance {
@@ -55,7 +57,8 @@ struct Config {
   ReportConfig report;
   std::optional<PrometheusConfig> prometheus;
   std::optional<ElasticsearchConfig> elasticsearch;
-  exporters::Queries queries;  ///< ready to send: placeholders filled in
+  exporters::Queries queries;                              ///< ready to send: placeholders filled in
+  std::shared_ptr<const exporters::CustomSql> custom_sql;  ///< the queries that users write; never null
 };
 
 /// Reads and checks all of it, opens nothing. Throws config::Error.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "exporters/label_limit.hpp"
 
@@ -10,6 +11,8 @@ namespace fleet::exporters::consent {
 namespace {
 
 using exporters::DefaultQuery;
+
+constexpr std::string_view own_prefixes[] = {"consent_", "process_"};
 
 constexpr std::array<DefaultQuery, 3> default_queries = {{
     {.name = "consents",
@@ -77,7 +80,8 @@ CheckLimits read_check(const config::Value& value, std::chrono::milliseconds& wi
 
 Config read_config(const config::Document& document) {
   auto const mapping = document.root().mapping(
-      {"database", "consent_types", "label_limit", "expiring_within", "processing_window", "check", "queries"});
+      {"database", "consent_types", "label_limit", "expiring_within", "processing_window", "check", "queries",
+       exporters::kCustomQueriesKey, exporters::kCustomQueriesFilesKey});
   Config config;
   config.database = postgres::read_options(mapping.required("database"), "consent_exporter");
   if (auto const types = mapping.optional("consent_types"))
@@ -92,6 +96,9 @@ Config read_config(const config::Document& document) {
   if (auto const check = mapping.optional("check")) config.check = read_check(*check, check_window);
   exporters::fill_in(config.check_queries, "processing", "$window", exporters::sql_interval(check_window));
   exporters::fill_in(config.queries, "processing", "$window", exporters::sql_interval(window));
+  exporters::OwnNames const own{own_prefixes, {}};
+  auto custom = exporters::read_custom_sql(mapping, own);
+  config.custom_sql = std::make_shared<const exporters::CustomSql>(std::move(custom));
   return config;
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/config/document.hpp"
 #include "core/postgres/session.hpp"
+#include "exporters/custom_sql.hpp"
 #include "exporters/sql_queries.hpp"
 
 namespace fleet::exporters::consent {
@@ -24,6 +26,7 @@ struct Config {
   CheckLimits check;
   exporters::Queries queries;        ///< ready to send: placeholders filled in
   exporters::Queries check_queries;  ///< the same for `check`, which may look at a longer window
+  std::shared_ptr<const exporters::CustomSql> custom_sql;  ///< the queries that users write; never null
 };
 
 /// Reads and checks all of it, opens nothing. Throws config::Error.

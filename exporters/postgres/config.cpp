@@ -9,13 +9,21 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::string_view kOwnPrefixes[] = {"pg_health_exporter_", "pg_exporter_", "process_"};
+constexpr std::string_view kOwnLabels[] = {"server"};
+
 InstanceConfig read_instance(const config::Value& value) {
   InstanceConfig instance;
-  instance.options = fleet::postgres::read_options(value, "pg_health_exporter", {"name"});
-  // read_options has refused unknown keys; this only finds the one that is ours.
+  instance.options = fleet::postgres::read_options(value, "pg_health_exporter", {"name", "kind"});
+  // read_options has refused unknown keys; this only finds those that are ours.
+  bool database_given = false;
   for (const auto& [key, entry] : value.entries()) {
     if (key.text() == "name") instance.name = entry.non_empty_text();
+    if (key.text() == "kind") instance.is_pooler = entry.one_of({"postgres", "pgbouncer"}) == "pgbouncer";
+    database_given = database_given || key.text() == "database";
   }
+  // The name of its admin console.
+  if (instance.is_pooler && !database_given) instance.options.database = "pgbouncer";
   if (instance.name.empty()) value.fail("missing key `name`");
   return instance;
 }
@@ -65,10 +73,13 @@ bool TableFilter::admits(std::string_view schema, std::string_view table, std::s
   return !exclude || !re2::RE2::PartialMatch(scratch, *exclude);
 }
 
-Config read_config(const config::Document& document) {
+Config read_config(const config::Document& document, const std::vector<std::string>& queries_files) {
   Config config;
-  const config::Mapping root = document.root().mapping({"instances", "collectors", "tables", "intervals"});
-  config.instances = read_instances(root.required("instances"));
+  const config::Mapping root = document.root().mapping({"instances", "collectors", "tables", "intervals",
+                                                        "backups", kCustomQueriesKey, kCustomQueriesFilesKey});
+  for (InstanceConfig& instance : read_instances(root.required("instances"))) {
+    (instance.is_pooler ? config.poolers : config.instances).push_back(std::move(instance));
+  }
   if (auto const collectors = root.optional("collectors")) {
     const config::Mapping mapping = collectors->mapping(kSubjectNames);
     for (std::string_view const subject : kSubjectNames) {
@@ -77,6 +88,13 @@ Config read_config(const config::Document& document) {
   }
   if (auto const tables = root.optional("tables")) config.tables = read_tables(*tables);
   if (auto const intervals = root.optional("intervals")) config.intervals = read_intervals(*intervals);
+  if (auto const backups = root.optional("backups")) {
+    std::vector<NamedServer> servers;
+    for (const InstanceConfig& instance : config.instances) servers.push_back({instance.name, instance.options});
+    config.backups = read_backups(*backups, servers);
+  }
+  const OwnNames own{kOwnPrefixes, kOwnLabels};
+  config.custom_sql = std::make_shared<const CustomSql>(read_custom_sql(root, own, queries_files));
   return config;
 }
 

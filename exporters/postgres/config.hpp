@@ -13,6 +13,8 @@
 
 #include "core/config/document.hpp"
 #include "core/postgres/session.hpp"
+#include "exporters/custom_sql.hpp"
+#include "exporters/postgres/backups.hpp"
 
 namespace fleet::exporters::postgres {
 
@@ -36,18 +38,23 @@ struct Intervals {
 struct InstanceConfig {
   std::string name;  ///< the operators' own word for it, in log lines and pg_health_exporter_instance_info
   fleet::postgres::Options options;
+  bool is_pooler = false;  ///< a PgBouncer, whose admin console is asked
 };
 
 struct Config {
-  std::vector<InstanceConfig> instances;        ///< at least one; names and addresses are unique
+  std::vector<InstanceConfig> instances;        ///< names and addresses are unique
+  std::vector<InstanceConfig> poolers;          ///< instances of kind pgbouncer; there is at least one of either
   std::set<std::string, std::less<>> disabled;  ///< names of subjects that are switched off
   TableFilter tables;
   Intervals intervals;
+  std::vector<BackupSource> backups;
+  std::shared_ptr<const CustomSql> custom_sql;  ///< the queries that users write; never null
 
   bool enabled(std::string_view subject) const { return !disabled.contains(subject); }
 };
 
 /// Checks the whole file; throws config::Error. Opens no connection.
-Config read_config(const config::Document& document);
+/// `queries_files` are further files of custom queries, in postgres_exporter's format.
+Config read_config(const config::Document& document, const std::vector<std::string>& queries_files = {});
 
 }  // namespace fleet::exporters::postgres

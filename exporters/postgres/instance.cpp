@@ -1,8 +1,5 @@
 #include "exporters/postgres/instance.hpp"
 
-#include <boost/system/system_error.hpp>
-#include <system_error>
-
 #include "core/app/logging.hpp"
 
 namespace fleet::exporters::postgres {
@@ -37,17 +34,6 @@ void Instance::note_reachable(bool reachable, const std::string& why) {
   } else {
     logging::warn("server does not answer", {{"instance", name_}, {"server", server_}, {"err", why}});
   }
-}
-
-bool connection_lost(const std::exception& error) {
-  auto const* const refused = dynamic_cast<const fleet::postgres::Error*>(&error);
-  if (!refused) {
-    return dynamic_cast<const Timeout*>(&error) || dynamic_cast<const std::system_error*>(&error) ||
-           dynamic_cast<const boost::system::system_error*>(&error);  // which is no std::system_error
-  }
-  std::string_view const state = refused->sqlstate();
-  // 08: connection exceptions; 57P: the server is stopping, crashed or not up yet.
-  return state.empty() || state.starts_with("08") || state.starts_with("57P");
 }
 
 }  // namespace fleet::exporters::postgres

@@ -11,6 +11,7 @@
 
 namespace fleet::exporters::postgres {
 
+using fleet::postgres::connection_lost;
 using fleet::postgres::Rows;
 
 /// Shared by all subjects of one server, whose statements go out together over one connection. Lives on the
@@ -44,8 +45,5 @@ class Instance {
   std::uint64_t failed_statements_ = 0;
   bool reachable_ = true;
 };
-
-/// Whether an error says that the connection is lost, rather than that one statement was refused.
-bool connection_lost(const std::exception& error);
 
 }  // namespace fleet::exporters::postgres

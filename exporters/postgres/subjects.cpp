@@ -1,10 +1,13 @@
 #include "exporters/postgres/subjects.hpp"
 
+#include "exporters/custom_queries.hpp"
 #include "exporters/postgres/archiver.hpp"
+#include "exporters/postgres/backups.hpp"
 #include "exporters/postgres/checkpoints.hpp"
 #include "exporters/postgres/connections.hpp"
 #include "exporters/postgres/databases.hpp"
 #include "exporters/postgres/locks.hpp"
+#include "exporters/postgres/pgbouncer.hpp"
 #include "exporters/postgres/replication.hpp"
 #include "exporters/postgres/server_status.hpp"
 #include "exporters/postgres/settings.hpp"
@@ -66,7 +69,14 @@ std::vector<std::unique_ptr<Collector>> make_collectors(asio::any_io_executor ex
     for (const Entry& subject : kSubjects) {
       if (config.enabled(subject.name)) collectors.push_back(subject.make(instance, config));
     }
+    if (config.custom_sql->empty()) continue;
+    CustomTarget place{"pg_health_exporter", instance->server(), target.options};
+    collectors.push_back(std::make_unique<CustomQueries>(executor, std::move(place), config.custom_sql));
   }
+  for (const InstanceConfig& pooler : config.poolers) {
+    for (auto& collector : make_pgbouncer_collectors(executor, pooler)) collectors.push_back(std::move(collector));
+  }
+  for (auto& collector : make_backup_collectors(executor, config.backups)) collectors.push_back(std::move(collector));
   return collectors;
 }
 

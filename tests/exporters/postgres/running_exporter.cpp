@@ -26,6 +26,12 @@ std::string instance_line(const std::string& name, const std::string& address, c
          "', user: fleet_monitor, database: legalllm_multiagent, sslmode: disable" + more + "}\n";
 }
 
+std::size_t times(const std::string& text, const std::string& what) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++count;
+  return count;
+}
+
 RunningExporter::RunningExporter(const std::string& config) : port_(free_port()) {
   Launch launch;
   launch.command = {kProgram, "--config.file=" + directory_.write("postgres.yml", config),
@@ -56,8 +62,8 @@ OnceResult run_once(const std::string& config) {
   return {code, process.output()};
 }
 
-ClientSession::ClientSession(const PostgresServer& server, const std::string& database)
-    : connection_(PQconnectdb(("host=127.0.0.1 user=postgres port=" + std::to_string(server.port()) +
+ClientSession::ClientSession(std::uint16_t port, const std::string& database)
+    : connection_(PQconnectdb(("host=127.0.0.1 user=postgres port=" + std::to_string(port) +
                                " dbname=" + database + " application_name=test_client")
                                   .c_str())) {
   if (PQstatus(connection_) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_));

@@ -17,6 +17,9 @@ namespace fleet::testing {
 /// "  - {name: a, address: ...}" for the demo's database and role.
 std::string instance_line(const std::string& name, const std::string& address, const std::string& more = "");
 
+/// How often a log says something.
+std::size_t times(const std::string& text, const std::string& what);
+
 class RunningExporter {
  public:
   /// `config` is the whole file. Returns when /-/healthy answers.
@@ -46,7 +49,9 @@ OnceResult run_once(const std::string& config);
 /// A client's own connection, to hold locks and transactions with.
 class ClientSession {
  public:
-  ClientSession(const PostgresServer& server, const std::string& database);
+  ClientSession(const PostgresServer& server, const std::string& database)
+      : ClientSession(server.port(), database) {}
+  ClientSession(std::uint16_t port, const std::string& database);
   ~ClientSession() { PQfinish(connection_); }
   ClientSession(const ClientSession&) = delete;
   void run(const std::string& sql);   ///< and waits for its end
