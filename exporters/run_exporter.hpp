@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "core/app/flags.hpp"
 #include "core/config/document.hpp"
 #include "exporters/collector.hpp"
+#include "exporters/multi_target.hpp"
 
 namespace fleet::exporters {
 
@@ -30,10 +32,17 @@ struct ExporterDescription {
   /// Checks everything in the file (throws config::Error) and returns how to build from it. Opens no
   /// connection.
   std::function<Build(const config::Document&)> parse;
+  /// Registers flags of its own, which parse may then rely on. May be empty.
+  std::function<void(app::Flags&)> flags = {};
+  /// The name here of a collector that a request calls `name`; may be empty.
+  std::function<std::string(const std::string& name)> collector_name = {};
+  /// What /probe measures; null: there is no /probe. May be empty. Worker io thread.
+  std::function<std::shared_ptr<MultiTarget>(const config::Document&, asio::any_io_executor)> multi_target = {};
 };
 
-/// Flags, --config.check, --once (one exposition on stdout; exit 0, or 3 if a collector failed or a `*_up`
-/// sample is 0), else the daemon. Returns the process's exit status.
+/// `/metrics?collect[]=NAME` (repeatable) runs only the collectors of those names. Flags, --config.check,
+/// --once (one exposition on stdout; exit 0, or 3 if a collector failed or a `*_up` sample is 0), else the
+/// daemon. Returns the process's exit status.
 int run_exporter(int argc, const char* const* argv, const ExporterDescription& description);
 
 }  // namespace fleet::exporters
