@@ -52,7 +52,7 @@ Parameters parameters(const Options& options) {
   result.add("gssencmode", "disable");
   result.add("application_name", options.application_name);
   result.add("client_encoding", "UTF8");
-  result.add("options", session_settings(options));
+  if (options.limited) result.add("options", session_settings(options));
   result.add("keepalives_idle", "10");
   result.add("keepalives_interval", "5");
   result.add("keepalives_count", "3");

@@ -51,6 +51,11 @@ struct Options {
   bool read_only = true;  ///< sessions refuse writes (default_transaction_read_only); only a program that owns
                           ///< rows turns it off
 
+  /// Whether the session is given the timeouts above, jit=off and read-only transactions. Without them it is as
+  /// any client's: what pg_settings then says is the server's own, and a statement ends at the caller's
+  /// deadline only.
+  bool limited = true;
+
   /// "host:port": the `server` label of postgres_exporter.
   std::string server() const { return host + ":" + std::to_string(port); }
 };
@@ -126,6 +131,8 @@ class Client {
   /// session() and query() in one; tried once more on a fresh session if a kept one turns out to be dead before
   /// `deadline`.
   awaitable<Rows> query(std::string sql, Deadline deadline);
+  /// Drops the kept session; who uses it now goes on.
+  void close();
   const Options& options() const;
 
  private:
