@@ -48,7 +48,8 @@ TEST_CASE("a probe measures the server that the request names, with the module's
   CHECK(exporter.scrape_path(probe(other)).at(of_server("pg_up", other.address())) == 1);
   CHECK(exporter.scrape().series_of("pg_up").empty());
 
-  // The session is kept for the next probe.
+  // The session is kept for the next probe; the one that asks for the settings is not.
+  REQUIRE(wait_until([&] { return sessions(server) == "1"; }));
   auto const before =
       server.value("SELECT pid FROM pg_stat_activity WHERE application_name = 'pg_health_exporter'");
   exporter.scrape_path(probe(server));
@@ -122,8 +123,8 @@ TEST_CASE("an idle target's session ends") {
   PostgresServer server;
   server.load_demo_schema();
   RunningExporter exporter(kModules + "probe: {keep: 1s}\n");
-  exporter.scrape_path("/probe?auth_module=demo&target=" + server.address());
-  CHECK(sessions(server) == "1");
+  CHECK(exporter.scrape_path("/probe?auth_module=demo&target=" + server.address())
+            .at(of_server("pg_up", server.address())) == 1);
   REQUIRE(wait_until([&] { return sessions(server) == "0"; }, std::chrono::seconds(10)));
 }
 
