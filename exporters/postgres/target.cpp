@@ -135,17 +135,19 @@ void set_parameter(Options& options, std::string_view name, const std::string& v
 }
 
 Options read_target(std::string_view text, Options defaults) {
+  Options options = std::move(defaults);
+  options.host.clear();
+  std::string_view rest = text;
   for (std::string_view const scheme : {"postgresql://", "postgres://"}) {
-    if (!text.starts_with(scheme)) continue;
-    read_url(text.substr(scheme.size()), defaults);
-    return defaults;
+    if (rest.starts_with(scheme)) rest.remove_prefix(scheme.size());
   }
-  if (is_pairs(text)) {
-    read_pairs(text, defaults);
+  if (rest.size() == text.size() && is_pairs(text)) {
+    read_pairs(text, options);
   } else {
-    read_url(text, defaults);
+    read_url(rest, options);
   }
-  return defaults;
+  if (options.host.empty()) fail("a host");
+  return options;
 }
 
 }  // namespace fleet::exporters::postgres

@@ -41,8 +41,9 @@ TEST_CASE("a target is host and port, a URL, or libpq's words") {
 TEST_CASE("what is no target is refused, and shows no password") {
   for (std::string_view const text :
        {"db:0", "db:70000", "db:x", "[::1", "[::1]x", "/run/postgresql", "postgresql://me:hunter2@db:x/",
-        "host=/run/postgresql", "host=a,b", "db?sslmode=maybe", "db?sslrootcert=/etc/shadow", "db?options=-cx",
-        "host=db password='hunter2", "host=db hostaddr=1.2.3.4", "host=db hunter2", "db?connect_timeout=0"}) {
+        "host=/run/postgresql", "host=a,b", "dbname=x", "postgresql:///x", "db?sslmode=maybe",
+        "db?sslrootcert=/etc/shadow", "db?options=-cx", "host=db password='hunter2", "host=db hostaddr=1.2.3.4",
+        "host=db hunter2", "db?connect_timeout=0"}) {
     INFO(text);
     try {
       auto const options = read(text);
