@@ -58,7 +58,7 @@ constexpr ColumnMetric kMetrics[] = {
     {"deadlocks", "pg_stat_database_deadlocks", kNamedByOthers,
      "Number of deadlocks detected in this database"},
     {"checksum_failures", "pg_stat_database_checksum_failures", MetricType::untyped,
-     "Data page checksum failures detected in this database; absent if checksums are off"},
+     "Data page checksum failures detected in this database; NaN if checksums are off"},
     {"checksum_last_failure", "pg_stat_database_checksum_last_failure", MetricType::untyped,
      "Time of the last checksum failure detected in this database"},
     {"blk_read_time", "pg_stat_database_blk_read_time", kNamedByOthers,
