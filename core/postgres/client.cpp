@@ -53,6 +53,7 @@ struct Client::Impl {
 Client::Client(asio::any_io_executor executor, Options options)
     : impl_(std::make_shared<Impl>(std::move(executor), std::move(options))) {}
 Client::~Client() = default;
+void Client::close() { impl_->kept.reset(); }
 const Options& Client::options() const { return impl_->options; }
 
 awaitable<std::shared_ptr<Session>> Client::session(Deadline deadline) {

@@ -54,8 +54,9 @@ struct Options {
   bool read_only = true;  ///< sessions refuse writes (default_transaction_read_only); only a program that owns
                           ///< rows turns it off
 
-  /// Whether the session is given the timeouts above, jit=off and read-only transactions. Without them it is as any
-  /// client's: what pg_settings then says is the server's own, and a statement ends at the caller's deadline only.
+  /// Whether the session is given the timeouts above, jit=off and read-only transactions. Without them it is as
+  /// any client's: what pg_settings then says is the server's own, and a statement ends at the caller's
+  /// deadline only.
   bool limited = true;
 
   /// "host:port": the `server` label of postgres_exporter.
@@ -142,6 +143,8 @@ class Client {
   awaitable<Rows> query(std::string sql, Deadline deadline);
   /// The same with Session::query_all().
   awaitable<std::vector<Rows>> query_all(std::vector<std::string> statements, Deadline deadline);
+  /// Drops the kept session; who uses it now goes on.
+  void close();
   const Options& options() const;
 
  private:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/exporters/postgres/sample_page.hpp"
+#include "tests/servers/http_get.hpp"
 #include "tests/servers/postgres_server.hpp"
 #include "tests/servers/process.hpp"
 
@@ -22,11 +23,17 @@ std::size_t times(const std::string& text, const std::string& what);
 
 class RunningExporter {
  public:
-  /// `config` is the whole file. Returns when /-/healthy answers.
-  explicit RunningExporter(const std::string& config);
+  /// `config` is the whole file, `flags` are further words of the command line. Returns when /-/healthy
+  /// answers.
+  explicit RunningExporter(const std::string& config, const std::vector<std::string>& flags = {});
 
   /// One scrape, as Prometheus would with this scrape_timeout; throws if it is not answered within that.
   SamplePage scrape(std::chrono::seconds timeout = std::chrono::seconds(10)) const;
+  /// The page of /probe or of a selection: scrape() of another path.
+  SamplePage scrape_path(const std::string& path,
+                         std::chrono::seconds timeout = std::chrono::seconds(10)) const;
+  /// Any answer of any path.
+  HttpAnswer get(const std::string& path, std::chrono::seconds timeout = std::chrono::seconds(10)) const;
   /// How long the last scrape took.
   std::chrono::milliseconds took() const { return took_; }
   std::string log() const { return process_->output(); }
