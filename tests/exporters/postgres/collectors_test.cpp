@@ -40,7 +40,8 @@ TEST_CASE("what is off by default, with the names, types and labels of postgres_
   PostgresServer server({"shared_preload_libraries=pg_stat_statements", "autovacuum=off"});
   server.load_demo_schema();
   server.run_sql(
-      "CREATE SCHEMA ext; CREATE EXTENSION pg_stat_statements SCHEMA ext; CREATE EXTENSION pg_buffercache",
+      "CREATE SCHEMA ext; GRANT USAGE ON SCHEMA ext TO fleet_monitor; CREATE EXTENSION pg_stat_statements "
+      "SCHEMA ext; CREATE EXTENSION pg_buffercache",
       kDemo);
   auto const replica = server.create_replica();
   ClientSession idle(server, kDemo);
