@@ -50,7 +50,7 @@ TEST_CASE("a PgBouncer's pools, statistics, databases, lists and configuration")
   CHECK(
       page.at(
           "pgbouncer_databases_pool_size{database=\"postgres\",force_user=\"postgres\",host=\"127.0.0.1\",name="
-          "\"pooled\",pool_mode=\"transaction\",port=\"" +
+          "\"pooled\",pool_mode=\"\",port=\"" +
           std::to_string(server.port()) + "\",server=\"" + pooler.address() + "\"}") == 1);
   CHECK(page.at(of_server("pgbouncer_config_max_client_connections", pooler.address())) == 77);
   CHECK(page.at(of_server("pgbouncer_databases", pooler.address())) == 2);  // and its own
