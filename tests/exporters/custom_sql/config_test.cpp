@@ -75,7 +75,8 @@ custom_queries:
 }
 
 TEST_CASE("what the examples have commented out is a query") {
-  for (auto const* const example : {"compliance/compliance.yml", "consent/consent.yml", "postgres/postgres.yml"}) {
+  for (auto const* const example :
+       {"compliance/compliance.yml", "consent/consent.yml", "postgres/postgres.yml"}) {
     INFO(example);
     auto const sql = read(testing::commented_section(example, "custom_queries:"));
     REQUIRE(sql.queries.size() == 1);

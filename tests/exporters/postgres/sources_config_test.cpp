@@ -32,12 +32,13 @@ TEST_CASE("a PgBouncer is an instance of another kind") {
 }
 
 TEST_CASE("backups are read from files and from instances") {
-  auto const config = read(kOne +
-                           "backups:\n"
-                           "  - {name: stamp, stamp: last.json, fields: {finished_at: /0/stop, failed: /0/error}}\n"
-                           "  - {name: files, files: '/backups/*.dump'}\n"
-                           "  - {name: wal, archiver: true, instance: primary}\n"
-                           "  - {name: sql, query: 'SELECT 1 AS last_success;', instance: primary}\n");
+  auto const config =
+      read(kOne +
+           "backups:\n"
+           "  - {name: stamp, stamp: last.json, fields: {finished_at: /0/stop, failed: /0/error}}\n"
+           "  - {name: files, files: '/backups/*.dump'}\n"
+           "  - {name: wal, archiver: true, instance: primary}\n"
+           "  - {name: sql, query: 'SELECT 1 AS last_success;', instance: primary}\n");
   REQUIRE(config.backups.size() == 4);
   CHECK(config.backups[0].stamp == "last.json");
   CHECK(config.backups[0].fields.at("finished_at") == "/0/stop");
