@@ -3,9 +3,9 @@
 //
 //   probe_soak [MINUTES]      60
 //
-// Prints a line a minute; exits 1 if an attempt outlived its deadline by more than 50 ms and what an idle
-// thread was late in that minute, if a descriptor leaked, or if resident memory grew by more than 5 % after the
-// first tenth.
+// Prints a line a minute; exits 1 if an attempt outlived its deadline by more than 50 ms, if a descriptor
+// leaked, or if resident memory grew by more than 5 % after the first tenth. How late an idle thread woke
+// beside it is printed to read an overrun by; it excuses none.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -88,8 +88,9 @@ int main(int argc, char** argv) {
     for (int minute = 1; minute <= minutes; ++minute) {
       long most = 0;
       double longest = 0;
-      for (int second = 0; second < 60; ++second) {
-        std::this_thread::sleep_for(std::chrono::seconds(1));
+      // More often than the probes run, so that no attempt is overwritten unseen.
+      for (int look = 0; look < 300; ++look) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
         most = std::max(most, descriptors(prober));
         for (double const value : values_of(prober.page("/metrics"), "probe_duration_seconds"))
           longest = std::max(longest, value);
@@ -102,7 +103,7 @@ int main(int argc, char** argv) {
       }
       most_descriptors = most;
       double const late = idle.worst();
-      worst = std::max(worst, longest - late);
+      worst = std::max(worst, longest);
       std::printf(
           "minute %d: %.0f attempts, %.0f unknown, resident %.2f MiB, at most %ld descriptors, longest attempt "
           "%.1f ms, "
