@@ -6,6 +6,8 @@
 #
 # Needs redis-server, prometheus-redis-exporter and curl. Everything it starts and writes is gone afterwards.
 set -euo pipefail
+# shellcheck source=bench/two_exporters.sh
+source "${BASH_SOURCE[0]%/*}/two_exporters.sh"
 
 program=${1:-build/release/bin/redis_health_exporter}
 scrapes=${2:-300}
@@ -19,21 +21,9 @@ finish() {
 }
 trap finish EXIT
 
-free_port() {  # one that nothing listens on now
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 10000))
-    (: </dev/tcp/127.0.0.1/$port) 2>/dev/null || { echo "$port"; return; }
-  done
-}
 redis_port=$(free_port)
 our_port=$(free_port)
 peer_port=$(free_port)
-await() {  # command...
-  for _ in $(seq 100); do "$@" >/dev/null 2>&1 && return || sleep 0.1; done
-  echo "does not come up: $*" >&2
-  exit 1
-}
 
 redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$dir" --save '' --appendonly yes --databases 16 \
   --latency-monitor-threshold 1 >"$dir/redis.log" 2>&1 &
@@ -62,9 +52,6 @@ children+=("$peer_pid")
 our_pid=$!
 children+=("$our_pid")
 
-ticks=$(getconf CLK_TCK)
-cpu() { awk '{print $14 + $15}' "/proc/$1/stat"; }   # names have no spaces
-peak() { awk '/VmHWM/ {print $2}' "/proc/$1/status"; }
 scrapes_of() {  # port count -> one line of seconds each; over one connection and with gzip, as Prometheus asks
   local urls=()
   for ((n = 0; n < $2; ++n)); do urls+=(-o "$dir/page" "http://127.0.0.1:$1/metrics"); done
@@ -76,7 +63,6 @@ for port in "$our_port" "$peer_port"; do
   await curl -sf -o /dev/null "http://127.0.0.1:$port/"
   scrapes_of "$port" 5 >/dev/null
 done
-series() { curl -sf "http://127.0.0.1:$1/metrics" | grep -vc '^#'; }
 our_series=$(series "$our_port")
 peer_series=$(series "$peer_port")
 
@@ -92,7 +78,6 @@ for ((round = 0; round < rounds; ++round)); do
   scrapes_of "$peer_port" "$each" >>"$dir/peer_wall"
   peer_cpu=$((peer_cpu + $(cpu "$peer_pid") - before))
 done
-median() { sort -g "$1" | awk '{v[NR] = $1} END {print 1000 * v[int((NR + 1) / 2)]}'; }
 
 awk -v n="$((rounds * each))" -v hz="$ticks" -v oc="$our_cpu" -v pc="$peer_cpu" -v om="$(peak "$our_pid")" \
   -v pm="$(peak "$peer_pid")" -v ow="$(median "$dir/our_wall")" -v pw="$(median "$dir/peer_wall")" \

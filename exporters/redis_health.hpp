@@ -19,6 +19,7 @@ class RedisHealth : public Collector {
               std::string target = {}, std::string addr = {});
   std::string_view name() const override { return name_; }
   std::string_view target() const override { return target_; }
+  bool always() const override { return true; }
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:

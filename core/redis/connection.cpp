@@ -133,7 +133,7 @@ awaitable<void> Connection::Impl::handshake(const Options& options, Deadline dea
   // Last, and its refusal is no failure: an ACL may well leave out a command that only names us.
   if (!options.client_name.empty()) pipeline.add({"CLIENT", "SETNAME", options.client_name});
   if (pipeline.size() == 0) co_return;
-  co_await before(deadline, exchange(pipeline), "greet redis at " + address);
+  co_await before(deadline, exchange(pipeline), "answer from redis at " + address);
   for (std::size_t n = 0; n < required; ++n) {
     Reply const reply(arenas[n].get(), 0);
     if (!reply.is_error()) continue;

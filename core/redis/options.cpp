@@ -1,34 +1,14 @@
-#include <algorithm>
 #include <charconv>
 
-#include "core/config/file_text.hpp"
+#include "core/config/address.hpp"
 #include "core/redis/connection.hpp"
 
 namespace fleet::redis {
 namespace {
 
-template <class Integer>
-bool read_number(std::string_view text, Integer& into) {
+bool read_database(std::string_view text, int& into) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty();
-}
-
-/// "host:port", "[::1]:port", or without a port. False if it is neither.
-bool read_host_and_port(std::string_view text, Options& options) {
-  std::string_view host, rest;
-  if (text.starts_with('[')) {
-    auto const close = text.find(']');
-    if (close == std::string_view::npos) return false;
-    host = text.substr(1, close - 1);
-    rest = text.substr(close + 1);
-  } else {
-    host = text.substr(0, text.find(':'));
-    rest = text.substr(host.size());
-  }
-  if (host.empty()) return false;
-  options.host = host;
-  if (rest.empty()) return true;
-  return rest.front() == ':' && read_number(rest.substr(1), options.port) && options.port != 0;
+  return error == std::errc() && end == text.data() + text.size() && into >= 0;
 }
 
 /// Trust in the system's authorities, whose file is large: parsed once.
@@ -60,11 +40,14 @@ std::optional<std::string> read_server_address(std::string_view text, Options& o
     if (auto const slash = rest.find('/'); slash != std::string_view::npos) {
       auto const database = rest.substr(slash + 1);
       rest = rest.substr(0, slash);
-      if (!database.empty() && (!read_number(database, options.database) || options.database < 0))
+      if (!database.empty() && !read_database(database, options.database))
         return "expected the number of a database behind the address, got `" + std::string(database) + "`";
     }
   }
-  if (!read_host_and_port(rest, options)) return expected + std::string(text) + "`";
+  auto const address = config::parse_address(rest, options.port);
+  if (!address) return expected + std::string(text) + "`";
+  options.host = address->host;
+  options.port = address->port;
   try {
     if (tls && !options.tls) options.tls = system_tls();
   } catch (const std::runtime_error& error) {

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "core/config/file_text.hpp"
+
 namespace fleet::exporters::redis_health {
 namespace {
 
@@ -68,8 +70,13 @@ std::vector<InstanceConfig> read_instances(const config::Value& value) {
 
 /// redis_exporter's file: a JSON object, which is YAML too, from "redis://user@host:port" to a password.
 std::map<std::string, config::Secret> read_passwords(const config::Value& file) {
+  std::string const path = file.path();
+  std::string text;
+  constexpr std::size_t most = 1024 * 1024;
+  if (auto const problem = config::read_file(path, most, text))
+    file.fail("expected a readable file, got `" + path + "`: " + *problem);
   std::map<std::string, config::Secret> passwords;
-  for (auto const& [uri, password] : config::Document::load(file.path()).root().entries()) {
+  for (auto const& [uri, password] : config::Document::parse(std::move(text), path).root().entries()) {
     fleet::redis::Options options;
     if (auto const problem = fleet::redis::read_server_address(uri.non_empty_text(), options))
       uri.fail(*problem);

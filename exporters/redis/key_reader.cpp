@@ -169,6 +169,7 @@ awaitable<void> read_counts(Client& client, std::vector<KeyName> patterns, KeyLi
 }  // namespace
 
 void KeyProblems::add(const KeyName& key, std::string_view why) {
+  for (std::string_view const code : {"LOADING ", "BUSY ", "NOAUTH "}) of_server_ |= why.starts_with(code);
   if (++count_ == 1) first_ = key.database_label() + " " + key.name + " (" + std::string(why) + ")";
 }
 

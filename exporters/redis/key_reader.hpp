@@ -17,9 +17,12 @@ class KeyProblems {
   std::size_t count() const { return count_; }
   /// The first of them, as one line.
   std::string text() const;
+  /// Whether the server answers nothing now: it loads its data, is busy with a script, or wants a password.
+  bool of_server() const { return of_server_; }
 
  private:
   std::size_t count_ = 0;
+  bool of_server_ = false;
   std::string first_;
 };
 

@@ -47,10 +47,16 @@ awaitable<std::vector<ScanResult>> scan_keys(fleet::redis::Client& client, std::
   std::vector<ScanResult> results(patterns.size());
   std::vector<Scan> scans(patterns.size());
   auto const step = std::to_string(keys_a_step);
+  // The other half is for what is to be read of the keys.
+  auto const until = Deadline::Clock::now() + deadline.remaining() / 2;
   for (;;) {
     DatabasePipeline pipeline(client.options().database);
     std::vector<std::size_t> asked;
     for (std::size_t n = 0; n < patterns.size(); ++n) {
+      if (!scans[n].done && Deadline::Clock::now() >= until) {
+        results[n].problem = "too many keys to scan within the scrape's time";
+        scans[n].done = true;
+      }
       if (scans[n].done) continue;
       pipeline.add(patterns[n].database, {"SCAN", scans[n].cursor, "MATCH", patterns[n].name, "COUNT", step});
       asked.push_back(n);

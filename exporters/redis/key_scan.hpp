@@ -21,7 +21,8 @@ struct ScanResult {
 };
 
 /// Scans for all patterns at once, a thousand keys a step, each until its end, until it has seen
-/// `limits.scanned_keys` keys, or until there are more than `keep` matches; nullopt counts all and keeps none.
+/// `limits.scanned_keys` keys, until half of the time is over, or until there are more than `keep` matches;
+/// nullopt counts all and keeps none.
 /// Throws as redis::Client::run().
 awaitable<std::vector<ScanResult>> scan_keys(fleet::redis::Client& client, std::vector<KeyName> patterns,
                                              std::optional<std::size_t> keep, KeyLimits limits,

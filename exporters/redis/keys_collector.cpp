@@ -1,6 +1,6 @@
 #include "exporters/redis/keys_collector.hpp"
 
-#include <boost/system/system_error.hpp>
+#include <exception>
 #include <utility>
 
 #include "core/app/logging.hpp"
@@ -27,11 +27,9 @@ awaitable<void> KeysCollector::collect(Deadline deadline, Families& out) {
     co_await read_keys(*client_, watched_, limits_, answer_by(deadline), &page, &problems);
     answered = true;
     unreadable = problems.count();
-    problem = problems.text();
-  } catch (const boost::system::system_error&) {  // the connection, and that is the server's
-    problem = last_problem_;
-  } catch (const std::exception& error) {
-    problem = error.what();
+    problem = problems.of_server() ? last_problem_ : problems.text();
+  } catch (const std::exception&) {  // the connection's
+    problem = last_problem_;         // what is the server's RedisHealth tells
   }
   if (answered) out.merge(std::move(found));
   fleet::redis::ServerPage own(out, addr_);

@@ -105,6 +105,16 @@ Group add_group(const KeyName& key, Reply info, ServerPage& page) {
   return group;
 }
 
+Stream read_stream(const KeyName& key, Reply info, Reply groups, ServerPage& page) {
+  Stream stream;
+  stream.key = key;
+  stream.extent = add_stream(key, info, page);
+  auto const end = groups.end();
+  for (auto group = groups.begin(); group != end; ++group)
+    stream.groups.push_back(add_group(key, *group, page));
+  return stream;
+}
+
 void add_consumers(const KeyName& key, const Group& group, Reply consumers, ServerPage& page) {
   auto pending = page.gauge("stream_group_consumer_messages_pending",
                             "Pending number of messages for this specific consumer");
@@ -192,13 +202,11 @@ awaitable<void> read_streams(Client& client, std::vector<KeyName> names, KeyLimi
       problems->add(names[n], info.is_error() ? info.error_text() : groups.error_text());
       continue;
     }
-    Stream stream;
-    stream.key = names[n];
-    stream.extent = add_stream(stream.key, info, *page);
-    auto const end = groups.end();
-    for (auto group = groups.begin(); group != end; ++group)
-      stream.groups.push_back(add_group(stream.key, *group, *page));
-    streams.push_back(std::move(stream));
+    try {
+      streams.push_back(read_stream(names[n], info, groups, *page));
+    } catch (const ProtocolError& error) {
+      problems->add(names[n], error.what());
+    }
   }
   co_await read_groups(client, std::move(streams), limits, deadline, page, problems);
 }

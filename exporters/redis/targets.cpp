@@ -2,125 +2,130 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "exporters/answer_by.hpp"
-#include "exporters/redis/key_reader.hpp"
+#include "core/app/daemon.hpp"
+#include "exporters/redis/keys_collector.hpp"
+#include "exporters/redis_health.hpp"
 
 namespace fleet::exporters::redis_health {
-
 namespace {
+
+constexpr const char* program = "redis_health_exporter";
 
 /// "user@host:port", or without a user.
 std::string login(const fleet::redis::Options& options) {
   return options.username.empty() ? options.address() : options.username + "@" + options.address();
 }
 
-void append_list(const TargetQuery& query, std::string_view name, std::vector<KeyName>& into, bool& any) {
-  auto const text = query.value(name);
-  if (text.empty()) return;
-  any = true;
-  auto const keys = parse_key_list(text);
-  if (!keys) throw BadTarget("'" + std::string(name) + "' expects keys separated by commas, dbN= before each");
+void append_list(const web::Request& request, std::string_view name, std::vector<KeyName>& into) {
+  auto const keys = parse_key_list(request.parameter(name));
+  if (!keys) {
+    throw app::BadRequest("'" + std::string(name) +
+                          "' expects keys separated by commas, dbN= before each that is not in database 0");
+  }
   into.insert(into.end(), keys->begin(), keys->end());
+}
+
+/// What tells one kept set from another: server, login, and keys.
+std::string identity(const InstanceConfig& target) {
+  auto const& options = target.options;
+  std::string text = login(options) + '/' + std::to_string(options.database) + (options.tls ? " tls" : "");
+  auto const append = [&text](char kind, const std::vector<KeyName>& keys) {
+    for (auto const& key : keys) {
+      text += '\n';
+      text += kind;
+      text += std::to_string(key.database) + '=' + key.name;
+    }
+  };
+  append('k', target.watched.keys);
+  append('s', target.watched.streams);
+  append('c', target.watched.counts);
+  return text;
 }
 
 }  // namespace
 
-std::optional<WatchedKeys> queried_keys(const TargetQuery& query) {
+std::optional<WatchedKeys> requested_keys(const web::Request& request) {
   WatchedKeys watched;
-  bool any = false;
-  append_list(query, "check-keys", watched.keys, any);
-  append_list(query, "check-single-keys", watched.keys, any);
-  append_list(query, "check-streams", watched.streams, any);
-  append_list(query, "check-single-streams", watched.streams, any);
-  append_list(query, "count-keys", watched.counts, any);
-  return any ? std::optional(std::move(watched)) : std::nullopt;
+  append_list(request, "check-keys", watched.keys);
+  append_list(request, "check-single-keys", watched.keys);
+  append_list(request, "check-streams", watched.streams);
+  append_list(request, "check-single-streams", watched.streams);
+  append_list(request, "count-keys", watched.counts);
+  return watched.empty() ? std::nullopt : std::optional(std::move(watched));
 }
 
-Targets::Targets(asio::any_io_executor executor, Config config,
-                 std::vector<std::shared_ptr<fleet::redis::Client>> instances,
-                 std::shared_ptr<RefusedRequests> refused)
-    : executor_(std::move(executor)), config_(std::move(config)), refused_(std::move(refused)) {
-  for (std::size_t n = 0; n < instances.size(); ++n)
-    instances_.push_back(make(std::move(instances[n]), config_.instances[n].watched));
-}
+Targets::Targets(asio::any_io_executor executor, Config config, std::shared_ptr<RefusedRequests> refused)
+    : executor_(std::move(executor)), config_(std::move(config)), refused_(std::move(refused)) {}
 
-Targets::Target Targets::make(std::shared_ptr<fleet::redis::Client> client, WatchedKeys watched) const {
-  Target target;
-  target.reader = std::make_shared<fleet::redis::ServerReader>(client, config_.questions);
-  target.client = std::move(client);
-  target.watched = std::move(watched);
-  return target;
-}
-
-Targets::Target& Targets::find(std::string_view target) {
+const InstanceConfig* Targets::instance(std::string_view target) const {
   fleet::redis::Options named;
   auto const problem = fleet::redis::read_server_address(target, named);
-  for (std::size_t n = 0; n < instances_.size(); ++n) {
-    if (config_.instances[n].name == target) return instances_[n];
-    if (!problem && config_.instances[n].options.address() == named.address()) return instances_[n];
+  for (auto const& one : config_.instances) {
+    if (one.name == target || (!problem && one.options.address() == named.address())) return &one;
   }
-  if (problem) throw BadTarget("invalid 'target' parameter: " + *problem);
-  if (!config_.targets || !re2::RE2::FullMatch(named.address(), *config_.targets->allow)) {
-    throw BadTarget("'" + named.address() +
-                    "' is no instance of the configuration, and its `targets` do not allow it");
-  }
-  return open(target);
+  return nullptr;
 }
 
-Targets::Target& Targets::open(std::string_view target) {
-  auto const& rules = *config_.targets;
-  auto options = rules.access;
-  fleet::redis::read_server_address(target, options);
-  auto const name = login(options) + "/" + std::to_string(options.database) + (options.tls ? " tls" : "");
-  if (auto const found = others_.find(name); found != others_.end()) return found->second;
-  auto password = rules.passwords.find(login(options));
-  if (password == rules.passwords.end()) password = rules.passwords.find(options.address());
-  if (password != rules.passwords.end()) {
-    options.password = password->second;
-    options.password_file.clear();
+InstanceConfig Targets::find(std::string_view target) const {
+  if (target.empty()) throw app::BadRequest("'target' parameter must be specified");
+  if (auto const* const known = instance(target)) return *known;
+  InstanceConfig found;
+  if (config_.targets) found.options = config_.targets->access;
+  if (auto const problem = fleet::redis::read_server_address(target, found.options))
+    throw app::BadRequest("invalid 'target' parameter: " + *problem);
+  auto const address = found.options.address();
+  if (!config_.targets || !re2::RE2::FullMatch(address, *config_.targets->allow)) {
+    throw app::BadRequest("'" + address +
+                          "' is no instance of the configuration, and its `targets` do not allow it");
   }
-  if (others_.size() >= rules.kept_connections) {  // whoever reads the one that goes holds on to it
-    others_.erase(std::min_element(others_.begin(), others_.end(), [](const auto& a, const auto& b) {
+  found.name = address;
+  auto const& passwords = config_.targets->passwords;
+  auto password = passwords.find(login(found.options));
+  if (password == passwords.end()) password = passwords.find(address);
+  if (password != passwords.end()) {
+    found.options.password = password->second;
+    found.options.password_file.clear();
+  }
+  return found;
+}
+
+std::shared_ptr<CollectorSet> Targets::keep(const web::Request& request) {
+  auto target = find(request.parameter("target"));
+  if (auto asked = requested_keys(request)) target.watched = std::move(*asked);
+  auto const key = identity(target);
+  if (auto const found = kept_.find(key); found != kept_.end()) {
+    found->second.last_used = ++uses_;
+    return found->second.set;
+  }
+  auto const most = config_.targets ? config_.targets->kept_connections : TargetRules().kept_connections;
+  if (kept_.size() >= most) {  // whoever reads the one that goes holds on to it
+    kept_.erase(std::min_element(kept_.begin(), kept_.end(), [](const auto& a, const auto& b) {
       return a.second.last_used < b.second.last_used;
     }));
   }
-  auto client = std::make_shared<fleet::redis::Client>(executor_, std::move(options));
-  return others_.emplace(name, make(std::move(client), {})).first->second;
+  auto const client = std::make_shared<fleet::redis::Client>(executor_, std::move(target.options));
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(std::make_unique<RedisHealth>("server", client, config_.questions, target.name));
+  if (!target.watched.empty()) {
+    collectors.push_back(std::make_unique<KeysCollector>(client, std::move(target.watched), config_.limits,
+                                                         target.name, std::string()));
+  }
+  collectors.push_back(std::make_unique<OwnMetrics>(refused_));
+  Kept fresh;
+  fresh.set = std::make_shared<CollectorSet>(program, std::move(collectors));
+  fresh.last_used = ++uses_;
+  return kept_.emplace(key, std::move(fresh)).first->second.set;
 }
 
-awaitable<void> Targets::collect(TargetQuery query, Deadline deadline, Families& out) {
-  auto const self = shared_from_this();
-  Target target;
-  std::optional<WatchedKeys> asked;
+awaitable<std::shared_ptr<CollectorSet>> Targets::collectors(const web::Request& request, Deadline) {
   try {
-    auto const name = query.value("target");
-    if (name.empty()) throw BadTarget("'target' parameter must be specified");
-    asked = queried_keys(query);
-    auto& found = find(name);
-    found.last_used = ++uses_;
-    target = found;
-  } catch (const BadTarget&) {
+    co_return keep(request);
+  } catch (const app::BadRequest&) {
     ++refused_->count;
     throw;
   }
-  auto const by = answer_by(deadline);
-  auto const outcome = co_await target.reader->read(by, out);
-  auto watched = asked ? std::move(*asked) : std::move(target.watched);
-  if (outcome.failure.empty() && !watched.empty()) {
-    Families keys;
-    fleet::redis::ServerPage page(keys);
-    KeyProblems problems;
-    try {
-      co_await read_keys(*target.client, std::move(watched), config_.limits, by, &page, &problems);
-      out.merge(std::move(keys));
-    } catch (const std::exception& error) {
-      problems.add({}, error.what());
-    }
-    out.gauge("redis_health_exporter_unreadable_keys", "Keys, streams and patterns that could not be read.")
-        .add(static_cast<double>(problems.count()));
-  }
-  add_own_metrics(*refused_, out);
 }
 
 }  // namespace fleet::exporters::redis_health

@@ -1,52 +1,47 @@
-// Whom /scrape may be asked about, and the connections to them.
+// GET /scrape?target=, as redis_exporter has it.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "core/redis/connection.hpp"
+#include "exporters/multi_target.hpp"
 #include "exporters/redis/config.hpp"
 #include "exporters/redis/own_metrics.hpp"
-#include "exporters/target_endpoint.hpp"
 
 namespace fleet::exporters::redis_health {
 
 /// The targets of one configuration: its instances, by name or address, and the servers that its rules allow.
-/// Every one keeps a connection. Worker io thread; a reading in flight keeps it alive.
-class Targets : public std::enable_shared_from_this<Targets> {
+/// The page is redis_exporter's, of that server alone, without `addr`. `check-keys`, `check-single-keys`,
+/// `check-streams`, `check-single-streams` and `count-keys` replace what the configuration watches of an
+/// instance. Each target and set of keys that is asked for keeps a connection of its own. 400: no target, one
+/// that cannot be understood or is not allowed, a list of keys that is none.
+class Targets : public MultiTarget {
  public:
-  /// `instances` are the clients of the configuration's instances, in their order.
-  Targets(asio::any_io_executor executor, Config config,
-          std::vector<std::shared_ptr<fleet::redis::Client>> instances,
-          std::shared_ptr<RefusedRequests> refused);
-
-  /// The page of `target=`: redis_exporter's, of that server alone, without `addr`. `check-keys`,
-  /// `check-single-keys`, `check-streams`, `check-single-streams` and `count-keys` replace what the
-  /// configuration watches of an instance. Throws BadTarget.
-  awaitable<void> collect(TargetQuery query, Deadline deadline, Families& out);
+  Targets(asio::any_io_executor executor, Config config, std::shared_ptr<RefusedRequests> refused);
+  awaitable<std::shared_ptr<CollectorSet>> collectors(const web::Request& request, Deadline deadline) override;
 
  private:
-  struct Target {
-    std::shared_ptr<fleet::redis::Client> client;
-    std::shared_ptr<fleet::redis::ServerReader> reader;
-    WatchedKeys watched;
+  struct Kept {
+    std::shared_ptr<CollectorSet> set;
     std::uint64_t last_used = 0;
   };
-  Target& find(std::string_view target);
-  Target& open(std::string_view target);
-  Target make(std::shared_ptr<fleet::redis::Client> client, WatchedKeys watched) const;
+  const InstanceConfig* instance(std::string_view target) const;
+  /// Who is meant, and how to get in.
+  InstanceConfig find(std::string_view target) const;
+  std::shared_ptr<CollectorSet> keep(const web::Request& request);
 
   asio::any_io_executor executor_;
   Config config_;
-  std::vector<Target> instances_;
-  std::map<std::string, Target> others_;
-  std::uint64_t uses_ = 0;
   std::shared_ptr<RefusedRequests> refused_;
+  std::map<std::string, Kept> kept_;
+  std::uint64_t uses_ = 0;
 };
 
-/// The keys that a query names, or nullopt if it names none. Throws BadTarget.
-std::optional<WatchedKeys> queried_keys(const TargetQuery& query);
+/// The keys that a request names, or nullopt if it names none. Throws app::BadRequest.
+std::optional<WatchedKeys> requested_keys(const web::Request& request);
 
 }  // namespace fleet::exporters::redis_health

@@ -2,10 +2,17 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/app/daemon.hpp"
 #include "exporters/redis/targets.hpp"
 
 namespace fleet::exporters::redis_health {
 namespace {
+
+web::Request asking(std::vector<std::pair<std::string, std::string>> query) {
+  web::Request request;
+  request.query = std::move(query);
+  return request;
+}
 
 TEST_CASE("a key's name, with and without its database") {
   CHECK(parse_key_name("queue") == KeyName{0, "queue"});
@@ -21,14 +28,14 @@ TEST_CASE("keys of a query") {
   REQUIRE(keys);
   CHECK(*keys == std::vector<KeyName>{{0, "a"}, {2, "b,c"}, {0, "d e"}});
   CHECK_FALSE(parse_key_list("a,x=y"));
-  CHECK(queried_keys(TargetQuery({{"target", "x"}})) == std::nullopt);
+  CHECK(requested_keys(asking({{"target", "x"}})) == std::nullopt);
   auto const asked =
-      queried_keys(TargetQuery({{"check-keys", "a*"}, {"check-single-streams", "s"}, {"count-keys", "n*"}}));
+      requested_keys(asking({{"check-keys", "a*"}, {"check-single-streams", "s"}, {"count-keys", "n*"}}));
   REQUIRE(asked);
   CHECK(asked->keys == std::vector<KeyName>{{0, "a*"}});
   CHECK(asked->streams == std::vector<KeyName>{{0, "s"}});
   CHECK(asked->counts == std::vector<KeyName>{{0, "n*"}});
-  CHECK_THROWS_AS(queried_keys(TargetQuery({{"check-keys", "x=y"}})), BadTarget);
+  CHECK_THROWS_AS(requested_keys(asking({{"check-keys", "x=y"}})), app::BadRequest);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// redis_exporter beside ours, on the same servers: a primary with load and a replica, the replica, a node of a
-// cluster, a sentinel. Every series that it has we have, under the same name, type, labels, and, where it
-// stands still, value.
+// redis_exporter beside ours, on the same servers: a primary with load, its replica and a sentinel over a
+// failover, a node of a cluster. Every series that it has we have, under the same name, type and labels; what
+// stands still has its value, and a counter of theirs lies between two readings of ours.
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cmath>
+#include <set>
 
 #include "tests/exporters/redis/running_exporter.hpp"
 #include "tests/servers/waiting.hpp"
@@ -16,36 +17,14 @@ bool other_business(const std::string& name) {
          name == "redis_exporter_build_info";
 }
 
-/// What both exporters' own connections and scrapes change, or time does.
+/// What goes up and down within moments, by the exporters' own connections or by itself.
 bool moves(const std::string& name) {
-  for (std::string_view const prefix : {"redis_exporter_",
-                                        "redis_cpu_",
-                                        "redis_memory_used_",
-                                        "redis_allocator_",
-                                        "redis_mem_",
-                                        "redis_net_",
-                                        "redis_commands_",
-                                        "redis_latency_percentiles_",
-                                        "redis_total_",
-                                        "redis_client_recent_max_",
-                                        "redis_connections_received_total",
-                                        "redis_connected_clients",
-                                        "redis_uptime_in_seconds",
-                                        "redis_expired_stale_percentage",
-                                        "redis_errors_total",
-                                        "redis_connected_slave_",
-                                        "redis_slave_repl_offset",
-                                        "redis_master_repl_offset",
-                                        "redis_master_last_io",
-                                        "redis_repl_backlog_history_bytes",
-                                        "redis_start_time_seconds",
-                                        "redis_tracking_clients",
-                                        "redis_stream_group_consumer_idle_seconds",
-                                        "redis_number_of_cached_scripts",
-                                        "redis_db_avg_ttl_seconds",
-                                        "redis_cluster_messages_",
-                                        "redis_pubsub_channels",
-                                        "redis_slowlog_"}) {
+  for (std::string_view const prefix :
+       {"redis_memory_used_", "redis_allocator_", "redis_mem_", "redis_client_recent_max_",
+        "redis_connected_clients", "redis_expired_stale_percentage", "redis_connected_slave_lag",
+        "redis_master_last_io", "redis_start_time_seconds", "redis_stream_group_consumer_idle_seconds",
+        "redis_db_avg_ttl_seconds", "redis_slowlog_", "redis_aof_buffer_length", "redis_aof_pending_bio_fsync",
+        "redis_last_slow_"}) {
     if (name.starts_with(prefix)) return true;
   }
   return false;
@@ -58,36 +37,70 @@ std::set<std::string> series_of(const SamplePage& page, const std::string& famil
   return all;
 }
 
-/// Commands that only one of them has sent so far.
-bool is_own_command(const std::string& series) {
-  for (auto const* command : {"\"slowlog|", "\"info\"", "\"latency|", "\"ping\"", "\"config|get\"",
-                              "\"client|setname\"", "\"select\"", "\"cluster|info\"", "\"sentinel|"}) {
-    if (series.find(command) != std::string::npos) return true;
-  }
-  return false;
+/// Whether theirs, which was read between our two readings, can be true if ours are.
+bool agrees(double before, double theirs, double after, bool moves) {
+  auto const least = std::min(before, after), most = std::max(before, after);
+  // What goes up and down has its size compared, which a wrong unit would change.
+  if (moves) return least / 2 - 3 <= theirs && theirs <= most * 2 + 3;
+  return (least <= theirs && theirs <= most) || theirs == Approx(after);
 }
 
-/// Compares the pages; returns how many series were the same.
-std::size_t compare(const SamplePage& theirs, const SamplePage& ours) {
-  std::size_t same = 0;
-  for (auto const& [family, type] : theirs.types) {
+/// One page of theirs between two of ours.
+struct Pages {
+  SamplePage before, theirs, after;
+};
+
+void compare_series(const std::string& series, const std::string& family, const Pages& pages) {
+  INFO(series);
+  // Each one's own scrapes; and a latency's quantile may be anything.
+  if (family.starts_with("redis_exporter_") || series.find("quantile=") != std::string::npos) return;
+  auto const theirs = pages.theirs.at(series), after = pages.after.at(series);
+  auto const before = pages.before.value(series).value_or(0);
+  INFO(before << " <= " << theirs << " <= " << after);
+  CHECK(agrees(before, theirs, after, moves(family)));
+}
+
+/// Returns how many series were compared.
+std::size_t compare(const Pages& pages) {
+  std::size_t compared = 0;
+  for (auto const& [family, type] : pages.theirs.types) {
     if (other_business(family)) continue;
     INFO(family);
-    REQUIRE(ours.types.contains(family));
-    CHECK(ours.types.at(family) == type);
-    auto const got = series_of(ours, family);
-    for (auto const& series : series_of(theirs, family)) {
-      if (is_own_command(series)) continue;
+    REQUIRE(pages.after.types.contains(family));
+    CHECK(pages.after.types.at(family) == type);
+    auto const got = series_of(pages.after, family);
+    for (auto const& series : series_of(pages.theirs, family)) {
       INFO(series);
       bool const there = got.contains(series);
       CHECK(there);
       if (!there) continue;
-      ++same;
-      if (!moves(family)) CHECK(ours.at(series) == Approx(theirs.at(series)));
+      ++compared;
+      compare_series(series, family, pages);
     }
   }
-  return same;
+  return compared;
 }
+
+/// Both exporters beside one server.
+class Pair {
+ public:
+  explicit Pair(const std::string& address)
+      : peer_(address), exporter_("instances:\n" + instance_line("only", address)) {
+    // What a first scrape does to the server is on the second page.
+    scrape();
+  }
+  Pages scrape(const std::string& path = "/metrics") const {
+    auto before = exporter_.scrape(path);
+    auto theirs = peer_.scrape(path);
+    auto after = exporter_.scrape(path);
+    return {std::move(before), std::move(theirs), std::move(after)};
+  }
+  std::string log() const { return exporter_.log(); }
+
+ private:
+  Peer peer_;
+  RunningExporter exporter_;
+};
 
 void load(const RedisServer& server) {
   server.command({"CONFIG", "SET", "latency-monitor-threshold", "10"});
@@ -109,16 +122,45 @@ RedisOptions with(std::vector<std::string> arguments) {
   return {.append_only = false, .arguments = std::move(arguments)};
 }
 
-/// Both exporters' page of a server, each asked twice: what the first scrape does to the server is on the
-/// second page.
-std::size_t compare_on(const RedisServer& server) {
-  Peer const peer(server.address());
-  RunningExporter const exporter("instances:\n" + instance_line("only", server.address()));
-  peer.scrape();
-  exporter.scrape();
-  auto const theirs = peer.scrape();
-  auto const ours = exporter.scrape();
-  return compare(theirs, ours);
+std::size_t compare_on(const RedisServer& server) { return compare(Pair(server.address()).scrape()); }
+
+void await_info(const RedisServer& server, const std::string& text) {
+  INFO(text);
+  REQUIRE(wait_until(
+      [&] {
+        return server.command({"INFO", "replication"}).find(text) != std::string::npos;
+      },
+      std::chrono::seconds(30)));
+}
+
+/// A sentinel that watches one primary as "cases", alone.
+class Sentinel {
+ public:
+  explicit Sentinel(const RedisServer& primary)
+      : config_(directory_.write("sentinel.conf",
+                                 "port " + std::to_string(port_) + "\ndir " + directory_.path().string() +
+                                     "\nsentinel monitor cases 127.0.0.1 " + std::to_string(primary.port()) +
+                                     " 1\nsentinel down-after-milliseconds cases 1000\n")),
+        process_({.command = {"redis-server", config_, "--sentinel"},
+                  .output = directory_.path() / "log",
+                  .environment = {},
+                  .user = {},
+                  .directory = {}}) {
+    REQUIRE(wait_until([&] { return accepts(port_); }));
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  TemporaryDirectory directory_;
+  std::uint16_t port_ = free_port();
+  std::string config_;
+  Process process_;
+};
+
+/// Waits until the sentinel's page has a series.
+void await_series(const Pair& pair, const std::string& series) {
+  INFO(series);
+  REQUIRE(wait_until([&] { return pair.scrape().after.value(series).has_value(); }, std::chrono::seconds(30)));
 }
 
 }  // namespace
@@ -131,16 +173,42 @@ TEST_CASE("redis_exporter's series, all of them") {
   RedisServer primary({.append_only = true, .arguments = {}});
   load(primary);
 
-  SECTION("of a primary under load, and of its replica") {
+  SECTION("of a primary under load, of its replica and a sentinel, before and after a failover") {
     RedisServer const replica(with({"--replicaof", "127.0.0.1 " + std::to_string(primary.port())}));
-    REQUIRE(wait_until([&] {
-      return replica.command({"INFO", "replication"}).find("master_link_status:up") != std::string::npos;
-    }));
-    REQUIRE(wait_until([&] {
-      return primary.command({"INFO", "replication"}).find("state=online") != std::string::npos;
-    }));
-    CHECK(compare_on(primary) > 200);
-    CHECK(compare_on(replica) > 180);
+    await_info(replica, "master_link_status:up");
+    await_info(primary, "state=online");
+    Process const writer({.command = {"redis-cli", "-p", std::to_string(primary.port()), "-r", "-1", "-i",
+                                      "0.01", "XADD", "load", "*", "a", "b"},
+                          .output = {},
+                          .environment = {},
+                          .user = {},
+                          .directory = {}});
+    Sentinel const sentinel(primary);
+    Pair const of_primary(primary.address()), of_replica(replica.address()), of_sentinel(sentinel.address());
+    await_series(of_sentinel, "redis_sentinel_master_slaves{master_address=\"" + primary.address() +
+                                  "\",master_name=\"cases\"}");
+    CHECK(compare(of_primary.scrape()) > 200);
+    CHECK(compare(of_replica.scrape()) > 180);
+    auto const quiet = of_sentinel.scrape();
+    CHECK(compare(quiet) > 40);
+    CHECK(quiet.after.series_of("redis_sentinel_master_ok_sentinels").size() == 1);
+    CHECK(of_sentinel.log().find("refuses") == std::string::npos);
+
+    primary.kill9();
+    await_info(replica, "role:master");
+    await_series(of_sentinel, "redis_sentinel_master_slaves{master_address=\"" + replica.address() +
+                                  "\",master_name=\"cases\"}");
+    auto const gone = of_primary.scrape();
+    CHECK(gone.theirs.at("redis_up") == 0);
+    CHECK(gone.after.at("redis_up") == 0);
+    CHECK(compare(of_replica.scrape()) > 180);
+    CHECK(compare(of_sentinel.scrape()) > 40);
+
+    primary.start();  // the sentinel makes it a replica
+    await_info(primary, "master_link_status:up");
+    await_info(replica, "state=online");
+    CHECK(compare(of_primary.scrape()) > 180);
+    CHECK(compare(of_replica.scrape()) > 180);
   }
   SECTION("of a node of a cluster") {
     RedisServer const node(with({"--cluster-enabled", "yes"}));
@@ -150,40 +218,15 @@ TEST_CASE("redis_exporter's series, all of them") {
     }));
     CHECK(compare_on(node) > 170);
   }
-  SECTION("of a sentinel") {
-    TemporaryDirectory directory;
-    auto const port = free_port();
-    auto const config = directory.write(
-        "sentinel.conf", "port " + std::to_string(port) + "\ndir " + directory.path().string() +
-                             "\nsentinel monitor cases 127.0.0.1 " + std::to_string(primary.port()) + " 1\n");
-    Process const sentinel({.command = {"redis-server", config, "--sentinel"},
-                            .output = directory.path() / "log",
-                            .environment = {},
-                            .user = {},
-                            .directory = {}});
-    REQUIRE(wait_until([&] { return accepts(port); }));
-    auto const address = "127.0.0.1:" + std::to_string(port);
-    Peer const peer(address);
-    RunningExporter const exporter("instances:\n" + instance_line("only", address));
-    REQUIRE(wait_until([&] { return peer.scrape().value("redis_sentinel_masters") == 1; }));
-    auto const theirs = peer.scrape();
-    auto const ours = exporter.scrape();
-    CHECK(compare(theirs, ours) > 40);
-    CHECK(ours.series_of("redis_sentinel_master_ok_sentinels").size() == 1);
-    CHECK(exporter.log().find("refuses") == std::string::npos);
-  }
   SECTION("of keys and streams, asked with its own parameters of /scrape") {
-    Peer const peer(primary.address());
-    RunningExporter const exporter("instances:\n" + instance_line("only", primary.address()));
-    auto const path =
-        "/scrape?target=redis://" + primary.address() +
-        "&check-keys=*&check-single-keys=missing,db1%3Dother&check-streams=a2a:*&count-keys=db0%3Ds*";
-    auto const theirs = peer.scrape(path);
-    auto const ours = exporter.scrape(path);
+    Pair const pair(primary.address());
+    auto pages = pair.scrape("/scrape?target=redis://" + primary.address() +
+                             "&check-keys=*&check-single-keys=missing,db1%3Dother&check-streams=a2a:*"
+                             "&count-keys=db0%3Ds*");
     // Contents of keys are not shown unless the configuration says so.
-    auto shown = theirs;
-    REQUIRE(shown.types.erase("redis_key_value_as_string") == 1);
-    CHECK(compare(shown, ours) > 200);
+    REQUIRE(pages.theirs.types.erase("redis_key_value_as_string") == 1);
+    CHECK(compare(pages) > 200);
+    auto const& ours = pages.after;
     CHECK(ours.at("redis_key_size{db=\"db0\",key=\"visitors\"}") == 4);
     CHECK(ours.at("redis_key_value{db=\"db0\",key=\"number\"}") == 41.5);
     CHECK(ours.at("redis_stream_group_lag{db=\"db0\",group=\"readers\",stream=\"a2a:hops\"}") == 15);
