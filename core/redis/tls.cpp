@@ -19,7 +19,10 @@ Tls::Tls(TlsSettings settings) : settings_(std::move(settings)) {
 Tls read_tls(const config::Value& value) {
   TlsSettings settings;
   if (value.is_scalar()) {
-    if (!value.boolean()) return {};
+    auto const text = value.text();
+    if (text == "false") return {};
+    if (text != "true")
+      value.fail("expected `true`, `false` or a mapping with `ca_file` and the like, got `" + text + "`");
   } else {
     auto const mapping =
         value.mapping({"ca_file", "cert_file", "key_file", "server_name", "insecure_skip_verify"});

@@ -27,10 +27,14 @@ void append_list(const web::Request& request, std::string_view name, std::vector
   into.insert(into.end(), keys->begin(), keys->end());
 }
 
-/// What tells one kept set from another: server, login, and keys.
+/// What tells one connection from another.
+std::string connection_name(const fleet::redis::Options& options) {
+  return login(options) + '/' + std::to_string(options.database) + (options.tls ? " tls" : "");
+}
+
+/// What tells one kept set from another: the connection and the keys.
 std::string identity(const InstanceConfig& target) {
-  auto const& options = target.options;
-  std::string text = login(options) + '/' + std::to_string(options.database) + (options.tls ? " tls" : "");
+  auto text = connection_name(target.options);
   auto const append = [&text](char kind, const std::vector<KeyName>& keys) {
     for (auto const& key : keys) {
       text += '\n';
@@ -91,6 +95,17 @@ InstanceConfig Targets::find(std::string_view target) const {
   return found;
 }
 
+std::shared_ptr<fleet::redis::Client> Targets::client_of(const fleet::redis::Options& options) {
+  std::erase_if(clients_, [](const auto& entry) { return entry.second.expired(); });
+  auto& known = clients_[connection_name(options)];
+  auto client = known.lock();
+  if (!client) {
+    client = std::make_shared<fleet::redis::Client>(executor_, options);
+    known = client;
+  }
+  return client;
+}
+
 std::shared_ptr<CollectorSet> Targets::keep(const web::Request& request) {
   auto target = find(request.parameter("target"));
   if (auto asked = requested_keys(request)) target.watched = std::move(*asked);
@@ -105,7 +120,7 @@ std::shared_ptr<CollectorSet> Targets::keep(const web::Request& request) {
       return a.second.last_used < b.second.last_used;
     }));
   }
-  auto const client = std::make_shared<fleet::redis::Client>(executor_, std::move(target.options));
+  auto const client = client_of(target.options);
   std::vector<std::unique_ptr<Collector>> collectors;
   collectors.push_back(std::make_unique<RedisHealth>("server", client, config_.questions, target.name));
   if (!target.watched.empty()) {

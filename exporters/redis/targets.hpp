@@ -17,8 +17,8 @@ namespace fleet::exporters::redis_health {
 /// The targets of one configuration: its instances, by name or address, and the servers that its rules allow.
 /// The page is redis_exporter's, of that server alone, without `addr`. `check-keys`, `check-single-keys`,
 /// `check-streams`, `check-single-streams` and `count-keys` replace what the configuration watches of an
-/// instance. Each target and set of keys that is asked for keeps a connection of its own. 400: no target, one
-/// that cannot be understood or is not allowed, a list of keys that is none.
+/// instance. Each server keeps a connection, whatever keys are asked for. 400: no target, one that cannot be
+/// understood or is not allowed, a list of keys that is none.
 class Targets : public MultiTarget {
  public:
   Targets(asio::any_io_executor executor, Config config, std::shared_ptr<RefusedRequests> refused);
@@ -32,11 +32,13 @@ class Targets : public MultiTarget {
   const InstanceConfig* instance(std::string_view target) const;
   /// Who is meant, and how to get in.
   InstanceConfig find(std::string_view target) const;
+  std::shared_ptr<fleet::redis::Client> client_of(const fleet::redis::Options& options);
   std::shared_ptr<CollectorSet> keep(const web::Request& request);
 
   asio::any_io_executor executor_;
   Config config_;
   std::shared_ptr<RefusedRequests> refused_;
+  std::map<std::string, std::weak_ptr<fleet::redis::Client>> clients_;  // of the kept sets
   std::map<std::string, Kept> kept_;
   std::uint64_t uses_ = 0;
 };

@@ -104,7 +104,8 @@ TEST_CASE("a server that hangs, is stopped, is killed") {
 
 TEST_CASE("a server that loads its data") {
   RedisServer redis({.append_only = true, .arguments = {}});
-  for (int n = 0; n < 40; ++n) redis.command({"SET", "key:" + std::to_string(n), std::string(2000, 'x')});
+  // It answers between two keys.
+  for (int n = 0; n < 300; ++n) redis.command({"SET", "key:" + std::to_string(n), std::string(2000, 'x')});
   redis.command({"BGREWRITEAOF"});
   REQUIRE(wait_until([&] {
     return redis.command({"INFO", "persistence"}).find("aof_rewrite_in_progress:0") != std::string::npos;
@@ -112,7 +113,7 @@ TEST_CASE("a server that loads its data") {
   Watched const watched(redis.address());
   REQUIRE(watched.is_back());
   redis.stop();
-  redis.start_loading(100ms);
+  redis.start_loading(20ms);
   REQUIRE(
       wait_until([&] { return watched.scrape().value(of("redis_loading_dump_file", redis.address())) == 1; }));
   auto const page = watched.scrape();

@@ -33,6 +33,7 @@ TEST_CASE("/scrape of instances, by name and by address, over one connection") {
     CHECK(page.at("redis_key_size{db=\"db0\",key=\"q\"}") == 1);
     CHECK_FALSE(page.types.contains("process_cpu_seconds_total"));
   }
+  CHECK(exporter.scrape("/scrape?target=queue&check-keys=p").at("redis_key_size{db=\"db0\",key=\"p\"}") == 0);
   CHECK(connections(queue) == before + 2);  // one for all of these pages, and this question's own
 
   auto const refused = exporter.get("/scrape?target=127.0.0.1:1");
