@@ -33,7 +33,8 @@ int listen_on_loopback(int flags, std::uint16_t& port) {
   int const fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
   auto address = loopback(0);
   socklen_t length = sizeof address;
-  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(fd, 4096) != 0)
+  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(fd, 4096) != 0)
     throw std::runtime_error("cannot listen on loopback");
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
   port = ntohs(address.sin_port);
@@ -67,8 +68,11 @@ Target::~Target() {
   ::close(listener_);
 }
 
+void Target::stall(std::chrono::milliseconds length) { stalled_until_ = Clock::now() + length; }
+
 void Target::run(std::chrono::microseconds delay) {
-  int const epoll = ::epoll_create1(EPOLL_CLOEXEC), timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  int const epoll = ::epoll_create1(EPOLL_CLOEXEC),
+            timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   watch(epoll, listener_);
   watch(epoll, timer);
   std::deque<std::pair<Clock::time_point, int>> waiting;  // one delay for all: in the order of their ends
@@ -79,6 +83,7 @@ void Target::run(std::chrono::microseconds delay) {
   while (!stop_) {
     epoll_event events[256];
     int const count = ::epoll_wait(epoll, events, 256, 50);
+    std::this_thread::sleep_until(stalled_until_.load());
     for (int i = 0; i < count; ++i) {
       int const fd = events[i].data.fd;
       if (fd == listener_) {

@@ -16,12 +16,15 @@ class Target {
   explicit Target(std::chrono::microseconds delay);
   ~Target();
   std::uint16_t port() const { return port_; }
+  /// From now on and for so long it does nothing at all, then it answers all that have come meanwhile. Any thread.
+  void stall(std::chrono::milliseconds length);
 
  private:
   void run(std::chrono::microseconds delay);
   std::uint16_t port_ = 0;  // before the listener, which tells it
   int listener_ = -1;
   std::atomic<bool> stop_{false};
+  std::atomic<std::chrono::steady_clock::time_point> stalled_until_{};
   std::thread thread_;
 };
 
