@@ -1,5 +1,6 @@
 // Keys of the configuration: of every type, in several databases, and those that cannot be read.
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "tests/exporters/redis/running_exporter.hpp"
 
@@ -8,6 +9,17 @@ namespace {
 
 std::string size_of(const std::string& key, const std::string& database = "db0") {
   return "redis_key_size{db=\"" + database + "\",key=\"" + key + "\"}";
+}
+
+/// The words of the ACL command in docs/redis.md, with that password.
+std::vector<std::string> documented_rights(const std::string& password) {
+  auto const text = read_text(FLEET_SOURCE_DIR "/docs/redis.md");
+  auto const begin = text.find("ACL SETUSER fleet_monitor");
+  REQUIRE(begin != std::string::npos);
+  std::istringstream line(text.substr(begin, text.find("```", begin) - begin));
+  std::vector<std::string> words;
+  for (std::string word; line >> word;) words.push_back(word == ">..." ? ">" + password : word);
+  return words;
 }
 
 }  // namespace
@@ -69,6 +81,36 @@ TEST_CASE("patterns, databases, counts and their limits") {
   auto const unscanned = exporter.scrape();
   CHECK_FALSE(unscanned.types.contains("redis_keys_count"));
   CHECK(unscanned.at("redis_health_exporter_unreadable_keys") == 1);
+}
+
+TEST_CASE("the rights that the documentation lists are enough for everything") {
+  RedisServer redis;
+  redis.command({"SET", "number", "17"});
+  redis.command({"RPUSH", "list", "a"});
+  redis.command({"SADD", "set", "a"});
+  redis.command({"ZADD", "sorted", "1", "a"});
+  redis.command({"HSET", "hash", "a", "1"});
+  redis.command({"PFADD", "visitors", "a"});
+  redis.command({"COPY", "number", "elsewhere", "DB", "3"});
+  for (int n = 0; n < 4; ++n) redis.command({"XADD", "stream", "*", "a", "b"});
+  redis.command({"XGROUP", "CREATE", "stream", "g", "0"});
+  redis.command({"XREADGROUP", "GROUP", "g", "one", "COUNT", "1", "STREAMS", "stream", ">"});
+  redis.command(documented_rights("pw"));
+  TemporaryDirectory directory;
+  RunningExporter const exporter(
+      "instances:\n" +
+      instance_line("a", redis.address(),
+                    "username: fleet_monitor, password_file: " + directory.write("password", "pw") +
+                        ", keys: ['*', 'db3=elsewhere'], streams: [stream], count_keys: ['*']") +
+      "collect: {clients: true, latency_histograms: true}\n");
+  auto const page = exporter.scrape();
+  CHECK(page.at("redis_up") == 1);
+  CHECK(page.at("redis_health_exporter_unreadable_keys") == 0);
+  CHECK(page.series_of("redis_key_size").size() == 8);
+  CHECK(page.at(R"(redis_stream_group_lag{db="db0",group="g",stream="stream"})") == 3);
+  CHECK(page.at(R"(redis_client_connections{kind="normal",user="fleet_monitor"})") == 1);
+  CHECK(page.types.contains("redis_commands_latencies_usec"));
+  CHECK_THAT(exporter.log(), !Catch::Contains("refuses"));
 }
 
 TEST_CASE("a user who may not read keys, and a server that dies") {
