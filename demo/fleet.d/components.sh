@@ -137,7 +137,7 @@ components_table() {
     variable=FLEET_PORT_$port
     state=$(process_alive "$name" && process_pid "$name" || echo 'not up')
     case $name in
-      postgres* | redis-*) port="127.0.0.1:${!variable}" ;;
+      postgres* | redis-coordinator | redis-queue) port="127.0.0.1:${!variable}" ;;
       *) port="http://127.0.0.1:${!variable}" ;;
     esac
     printf '%-20s %-24s %-9s %s\n' "$name" "$port" "$state" "$what"
