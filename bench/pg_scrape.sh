@@ -6,6 +6,8 @@
 #
 # Needs postgresql-15, prometheus-postgres-exporter and curl. Everything it starts and writes is gone afterwards.
 set -euo pipefail
+# shellcheck source=bench/two_exporters.sh
+source "${BASH_SOURCE[0]%/*}/two_exporters.sh"
 
 program=${1:-build/release/bin/pg_health_exporter}
 tables=${2:-2000}
@@ -27,13 +29,6 @@ finish() {
 }
 trap finish EXIT
 
-free_port() {  # one that nothing listens on now
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 10000))
-    (: </dev/tcp/127.0.0.1/$port) 2>/dev/null || { echo "$port"; return; }
-  done
-}
 pg_port=$(free_port)
 our_port=$(free_port)
 peer_port=$(free_port)
@@ -78,20 +73,16 @@ children+=("$peer_pid")
 our_pid=$!
 children+=("$our_pid")
 
-ticks=$(getconf CLK_TCK)
-cpu() { awk '{print $14 + $15}' "/proc/$1/stat"; }   # names have no spaces
-peak() { awk '/VmHWM/ {print $2}' "/proc/$1/status"; }
 scrape() {  # port -> seconds; as Prometheus asks, gzip included
   curl -sf -o "$dir/page" -w '%{time_total}\n' -H 'Accept-Encoding: gzip' \
     -H 'Accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5' \
     -H 'X-Prometheus-Scrape-Timeout-Seconds: 30' "http://127.0.0.1:$1/metrics"
 }
 for port in "$our_port" "$peer_port"; do
-  for _ in $(seq 100); do curl -sf -o /dev/null "http://127.0.0.1:$port/" && break || sleep 0.1; done
+  await curl -sf -o /dev/null "http://127.0.0.1:$port/"
   scrape "$port" >/dev/null
   scrape "$port" >/dev/null
 done
-series() { curl -sf "http://127.0.0.1:$1/metrics" | grep -vc '^#'; }
 our_series=$(series "$our_port")
 peer_series=$(series "$peer_port")
 
@@ -107,7 +98,6 @@ for ((i = 0; i < scrapes; ++i)); do
   sleep 0.05  # its collector works on after the answer
   peer_cpu=$((peer_cpu + $(cpu "$peer_pid") - before))
 done
-median() { sort -g "$1" | awk '{v[NR] = $1} END {print 1000 * v[int((NR + 1) / 2)]}'; }
 
 awk -v n="$scrapes" -v hz="$ticks" -v t="$tables" -v oc="$our_cpu" -v pc="$peer_cpu" -v om="$(peak "$our_pid")" \
   -v pm="$(peak "$peer_pid")" -v ow="$(median "$dir/our_wall")" -v pw="$(median "$dir/peer_wall")" \

@@ -1,4 +1,4 @@
-// Exporters that measure a target which the request names: GET /probe?target=.
+// Exporters that measure a target which the request names: GET /probe?target=, or /scrape?target=.
 #pragma once
 
 #include <memory>

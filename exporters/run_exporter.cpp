@@ -129,7 +129,7 @@ void add_pages(const ExporterDescription& description, const app::CommonFlags& f
   probe.collect = [current, &description](const web::Request& request, Deadline deadline, Families& out) {
     return collect_target(current, names_of(description, request), request, deadline, out);
   };
-  hooks.pages["/probe"] = std::move(probe);
+  hooks.pages[description.multi_target_path] = std::move(probe);
 }
 
 int serve(const ExporterDescription& description, const app::CommonFlags& flags, const Parsed& parsed) {

@@ -39,8 +39,9 @@ struct ExporterDescription {
   std::function<void(app::Flags&)> flags = {};
   /// The name here of a collector that a request calls `name`; may be empty.
   std::function<std::string(const std::string& name)> collector_name = {};
-  /// What /probe measures; null: there is no /probe. May be empty. Worker io thread.
+  /// What multi_target_path measures; null: nothing is allowed. May be empty. Worker io thread.
   std::function<std::shared_ptr<MultiTarget>(const config::Document&, asio::any_io_executor)> multi_target = {};
+  std::string multi_target_path = "/probe";
 };
 
 /// `/metrics?collect[]=NAME` (repeatable) runs only the collectors of those names. Flags, --config.check,

@@ -5,14 +5,12 @@
 
 namespace fleet::config {
 
-Address read_address(const Value& value, std::uint16_t default_port) {
-  auto const text = value.non_empty_text();
-  auto const fail = [&] { value.fail("expected host:port, got `" + text + "`"); };
+std::optional<Address> parse_address(std::string_view text, std::uint16_t default_port) {
   Address address{"", default_port};
-  std::string_view rest = text;
-  if (rest.front() == '[') {
+  auto rest = text;
+  if (rest.starts_with('[')) {
     auto const close = rest.find(']');
-    if (close == std::string_view::npos) fail();
+    if (close == std::string_view::npos) return std::nullopt;
     address.host = rest.substr(1, close - 1);
     rest.remove_prefix(close + 1);
   } else {
@@ -20,13 +18,20 @@ Address read_address(const Value& value, std::uint16_t default_port) {
     address.host = rest.substr(0, colon);
     rest.remove_prefix(colon);
   }
-  if (address.host.empty()) fail();
+  if (address.host.empty()) return std::nullopt;
   if (rest.empty()) return address;
-  if (rest.front() != ':') fail();
+  if (rest.front() != ':') return std::nullopt;
   rest.remove_prefix(1);
   auto const [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), address.port);
-  if (error != std::errc() || end != rest.data() + rest.size() || address.port == 0) fail();
+  if (error != std::errc() || end != rest.data() + rest.size() || address.port == 0) return std::nullopt;
   return address;
+}
+
+Address read_address(const Value& value, std::uint16_t default_port) {
+  auto const text = value.non_empty_text();
+  auto address = parse_address(text, default_port);
+  if (!address) value.fail("expected host:port, got `" + text + "`");
+  return *std::move(address);
 }
 
 }  // namespace fleet::config

@@ -155,10 +155,33 @@ void Family::add_histogram(std::span<const Label> labels, const HistogramData& d
   }
   // The first line's name and labels (with its lowest le) order and identify the group.
   begin_group(begin, lines_.find("} ", begin) + 1 - begin);
-  lines_.append(name_).append("_sum").append(rendered).push_back(' ');
-  append_value(lines_, data.sum);
-  lines_.append("\n").append(name_).append("_count").append(rendered).push_back(' ');
-  append_number(lines_, cumulative);
+  add_sum_and_count(rendered, data.sum, cumulative);
+}
+
+void Family::add_summary(std::span<const Label> labels, std::span<const Quantile> quantiles, double sum,
+                         std::uint64_t count) {
+  std::string rendered;
+  append_labels(rendered, labels);
+  std::string const open = rendered.empty() ? "{" : rendered.substr(0, rendered.size() - 1) + ",";
+  auto const begin = lines_.size();
+  // The first line's name and labels order and identify the group.
+  auto key_length = name_.size() + std::string_view("_sum").size() + rendered.size();
+  for (auto const& quantile : quantiles) {
+    lines_.append(name_).append(open).append("quantile=\"").append(quantile.label).append("\"}");
+    if (&quantile == quantiles.data()) key_length = lines_.size() - begin;
+    lines_.push_back(' ');
+    append_value(lines_, quantile.value);
+    lines_.push_back('\n');
+  }
+  add_sum_and_count(rendered, sum, count);
+  begin_group(begin, key_length);
+}
+
+void Family::add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count) {
+  lines_.append(name_).append("_sum").append(rendered_labels).push_back(' ');
+  append_value(lines_, sum);
+  lines_.append("\n").append(name_).append("_count").append(rendered_labels).push_back(' ');
+  append_number(lines_, count);
   lines_.push_back('\n');
 }
 

@@ -25,6 +25,12 @@ void append_labels(std::string& out, std::span<const Label> labels);
 /// Appends a sample value: shortest decimal that reads back equal, or NaN, +Inf, -Inf.
 void append_value(std::string& out, double value);
 
+/// A summary's quantile: the `quantile` label's value, and what it is.
+struct Quantile {
+  std::string_view label;
+  double value = 0;
+};
+
 /// An OpenMetrics exemplar; at most 128 characters of labels. Left out of text 0.0.4.
 struct Exemplar {
   std::string trace_id;
@@ -54,6 +60,10 @@ class Family {
   void add_histogram(std::span<const Label> labels, const HistogramData& data,
                      std::span<const Exemplar> exemplars = {});
 
+  /// A line for each quantile, `_sum` and `_count` of one label set. Only for summary families.
+  void add_summary(std::span<const Label> labels, std::span<const Quantile> quantiles, double sum,
+                   std::uint64_t count);
+
   /// Makes room for `samples` more, of `bytes` bytes in all: a family of thousands then holds no spare half.
   void reserve(std::size_t samples, std::size_t bytes) {
     groups_.reserve(groups_.size() + samples);
@@ -69,7 +79,7 @@ class Family {
  private:
   friend class Families;
   friend class Exposition;
-  struct Group {  // one label set: a line, or a histogram's lines; kept whole when sorted
+  struct Group {  // one label set: a line, or the lines of a histogram or summary; kept whole when sorted
     std::uint32_t begin;
     std::uint32_t key_length;  // of "name{labels}" at begin, for sorting and for finding duplicates
   };
@@ -78,6 +88,7 @@ class Family {
     std::string text;
   };
   void begin_group(std::size_t begin, std::size_t key_length);
+  void add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count);
 
   std::string name_;
   MetricType type_;

@@ -12,12 +12,14 @@ struct Client::Impl {
   Options options;
   io::Mutex mutex;
   std::unique_ptr<Connection> kept;
+  std::chrono::nanoseconds connect_time{0};
 };
 
 Client::Client(asio::any_io_executor executor, Options options)
     : impl_(std::make_shared<Impl>(std::move(executor), std::move(options))) {}
 Client::~Client() = default;
 const Options& Client::options() const { return impl_->options; }
+std::chrono::nanoseconds Client::connect_time() const { return impl_->connect_time; }
 
 awaitable<Client::Replies> Client::run(Pipeline pipeline, Deadline deadline) {
   auto const impl = impl_;
@@ -36,7 +38,9 @@ awaitable<Client::Replies> Client::run(Pipeline pipeline, Deadline deadline) {
     if (restarted) connection.reset();
   }
   if (!connection) {
+    auto const begin = Deadline::Clock::now();
     connection = co_await Connection::open(impl->options, deadline);
+    impl->connect_time = Deadline::Clock::now() - begin;
     co_await connection->run(pipeline, deadline);
   }
   Replies replies;

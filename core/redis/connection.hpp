@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,14 +16,17 @@
 #include "core/io/deadline.hpp"
 #include "core/io/mutex.hpp"
 #include "core/redis/reply.hpp"
+#include "core/redis/tls.hpp"
 
 namespace fleet::redis {
 
 struct Options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 6379;
-  std::string username;     ///< ACL user; empty: default user
-  config::Secret password;  ///< empty: no AUTH
+  Tls tls;                    ///< unset: plain TCP
+  std::string username;       ///< ACL user; empty: default user
+  config::Secret password;    ///< empty: no AUTH
+  std::string password_file;  ///< where it came from; read anew for each connection, so that it may be changed
   int database = 0;
   std::string client_name;  ///< CLIENT SETNAME, shown in CLIENT LIST; empty: none
   std::chrono::milliseconds connect_timeout{3000};
@@ -32,9 +36,21 @@ struct Options {
   friend bool operator==(const Options&, const Options&) = default;
 };
 
-/// Reads `{address: host:port, username, password|password_file, database, connect_timeout}`; only `address` is
-/// required. An IPv6 address is written "[::1]:6379". Throws config::Error.
+/// Keys of a mapping that says where a server is and how to get in.
+inline constexpr std::string_view option_keys[] = {"address",  "username",        "password", "password_file",
+                                                   "database", "connect_timeout", "tls"};
+/// Reads `{address: host:port, username, password|password_file, database, connect_timeout, tls}`; only
+/// `address` is required, see read_server_address(). Throws config::Error.
 Options read_options(const config::Value& value, std::string client_name);
+/// The same from a mapping that has keys beside `option_keys`.
+Options read_options(const config::Mapping& mapping, std::string client_name);
+/// Without `address`: how to get into servers that are named elsewhere.
+Options read_access(const config::Mapping& mapping, std::string client_name);
+/// Puts a server's address into `options`: "host:port", "[::1]:port" or a host alone, which gets port 6379;
+/// before it redis:// or rediss:// (TLS, with the system's authorities unless `options` name others), between
+/// them an ACL user's name and "@", behind it "/" and a database. Returns what was expected, or nullopt if the
+/// text is good. A URL with a password is not.
+std::optional<std::string> read_server_address(std::string_view text, Options& options);
 
 /// Several commands written at once.
 class Pipeline {
@@ -54,8 +70,9 @@ class Pipeline {
 /// Lives on one io thread.
 class Connection {
  public:
-  /// Connects, authenticates, selects the database. Throws Timeout, boost::system::system_error, ReplyError,
-  /// ProtocolError.
+  /// Connects, shakes hands if there is TLS, authenticates, selects the database. Throws Timeout,
+  /// boost::system::system_error, net::Failure (TLS), ReplyError, ProtocolError, std::runtime_error
+  /// (password_file).
   static awaitable<std::unique_ptr<Connection>> open(Options options, Deadline deadline);
   ~Connection();
 
@@ -97,6 +114,8 @@ class Client {
   /// long.
   awaitable<Replies> run(Pipeline pipeline, Deadline deadline);
   const Options& options() const;
+  /// How long the newest connection took to open, until it was authenticated; zero before the first.
+  std::chrono::nanoseconds connect_time() const;
 
  private:
   struct Impl;

@@ -2,7 +2,7 @@
 # Building and testing with the presets of CMakePresets.json.
 
 PROGRAMS=(
-  a2a_exporter document_exporter pg_health_exporter compliance_exporter consent_exporter slo_prober legalllm_demo alert_receiver
+  a2a_exporter document_exporter pg_health_exporter redis_health_exporter compliance_exporter consent_exporter slo_prober legalllm_demo alert_receiver
 )
 
 # build_preset PRESET [cmake --build arguments]

@@ -11,6 +11,7 @@ COMPONENTS=(
   "a2a-exporter A2A_EXPORTER latency between agents"
   "document-exporter DOCUMENT_EXPORTER document pipeline"
   "pg-health-exporter PG_HEALTH_EXPORTER PostgreSQL"
+  "redis-health-exporter REDIS_HEALTH_EXPORTER both Redis servers"
   "compliance-exporter COMPLIANCE_EXPORTER violations of Australian law"
   "consent-exporter CONSENT_EXPORTER privacy consents"
   "slo-prober SLO_PROBER tries the system as a user would"
@@ -18,7 +19,7 @@ COMPONENTS=(
   "alertmanager ALERTMANAGER routes alerts"
   "prometheus PROMETHEUS scrapes and judges"
 )
-EXPORTERS=(a2a:a2a document:documents pg-health:postgres compliance:compliance consent:consent)
+EXPORTERS=(a2a:a2a document:documents pg-health:postgres redis-health:redis compliance:compliance consent:consent)
 
 components_alive() {
   local name
@@ -136,7 +137,7 @@ components_table() {
     variable=FLEET_PORT_$port
     state=$(process_alive "$name" && process_pid "$name" || echo 'not up')
     case $name in
-      postgres* | redis-*) port="127.0.0.1:${!variable}" ;;
+      postgres* | redis-coordinator | redis-queue) port="127.0.0.1:${!variable}" ;;
       *) port="http://127.0.0.1:${!variable}" ;;
     esac
     printf '%-20s %-24s %-9s %s\n' "$name" "$port" "$state" "$what"

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "exporters/a2a/coordinator_collector.hpp"
 #include "exporters/a2a/hops_collector.hpp"
+#include "exporters/redis_health.hpp"
 
 namespace fleet::exporters::a2a {
 namespace {
@@ -45,8 +45,9 @@ exporters::ExporterDescription describe() {
       auto const client = std::make_shared<redis::Client>(executor, settings.redis);
       std::vector<std::unique_ptr<exporters::Collector>> collectors;
       collectors.push_back(std::make_unique<HopsCollector>(feed, settings.latency));
+      // First on their connection, so that a hanging server is told by its own failure.
+      collectors.push_back(std::make_unique<exporters::RedisHealth>("coordinator", client));
       collectors.push_back(std::make_unique<StartedCollector>(feed, client, settings.hops));
-      collectors.push_back(std::make_unique<CoordinatorCollector>(client));
       return collectors;
     };
   };

@@ -1,7 +1,5 @@
 #include "exporters/documents/collectors.hpp"
 
-#include "core/app/logging.hpp"
-#include "core/redis/server_metrics.hpp"
 #include "exporters/answer_by.hpp"
 
 namespace fleet::exporters::documents {
@@ -15,9 +13,9 @@ awaitable<void> BatchesCollector::collect(Deadline deadline, Families& out) {
   if (feed.batches()) feed.batches()->add_families(feed.now_us(), out);
 }
 
-QueueCollector::QueueCollector(asio::any_io_executor executor, const Settings& settings,
+QueueCollector::QueueCollector(std::shared_ptr<redis::Client> redis, const Settings& settings,
                                std::shared_ptr<BatchFeed::Handle> feed)
-    : redis_(std::move(executor), settings.redis), queue_(settings.queue), feed_(std::move(feed)) {}
+    : redis_(std::move(redis)), queue_(settings.queue), feed_(std::move(feed)) {}
 
 std::optional<double> oldest_age_seconds(std::string_view head, std::string_view tail, std::int64_t now_us) {
   auto const first = parse_enqueued_at(head), last = parse_enqueued_at(tail);
@@ -32,10 +30,8 @@ awaitable<void> QueueCollector::collect(Deadline deadline, Families& out) {
   pipeline.add({"LLEN", queue_});
   pipeline.add({"LINDEX", queue_, "0"});
   pipeline.add({"LINDEX", queue_, "-1"});
-  pipeline.add({"INFO", "everything"});
-  std::string failure;
   try {
-    auto const replies = co_await redis_.run(pipeline, answer_by(deadline));
+    auto const replies = co_await redis_->run(pipeline, answer_by(deadline));
     auto& feed = **feed_;
     feed.note_time(replies[0].checked());
     auto const depth = replies[1].integer();
@@ -43,8 +39,6 @@ awaitable<void> QueueCollector::collect(Deadline deadline, Families& out) {
     auto const age = depth == 0 ? std::optional<double>(0)
                                 : oldest_age_seconds(head.is_nil() ? "" : head.text(),
                                                      tail.is_nil() ? "" : tail.text(), feed.now_us());
-    // Nothing below throws once it has added: a page never says both that the server is up and that it is not.
-    redis::add_server_metrics(replies[4].text(), out);
     out.gauge("document_queue_depth", "Documents waiting in the queue.").add(static_cast<double>(depth));
     if (age) {
       out.gauge("document_queue_oldest_age_seconds",
@@ -55,18 +49,7 @@ awaitable<void> QueueCollector::collect(Deadline deadline, Families& out) {
     // It answers, but not this: the queue's key is of another type, or rights are missing. Else it is loading
     // its data or refuses the password, which is as good as down.
     if (error.code() == "WRONGTYPE" || error.code() == "NOPERM") throw;
-    failure = error.what();
-  } catch (const std::exception& error) {
-    failure = error.what();
-  }
-  if (!failure.empty()) redis::add_server_down(out);
-  if (failure != last_failure_) {
-    if (failure.empty()) {
-      logging::info("redis is back", {{"redis", redis_.options().address()}});
-    } else {
-      logging::warn("redis does not answer", {{"redis", redis_.options().address()}, {"err", failure}});
-    }
-    last_failure_ = failure;
+  } catch (const std::exception&) {  // the server's failure, which RedisHealth reports
   }
 }
 

@@ -21,19 +21,18 @@ class BatchesCollector : public Collector {
   std::shared_ptr<BatchFeed::Handle> feed_;
 };
 
-/// Depth and age of the queue, and the health of its Redis under redis_exporter's names.
+/// Depth and age of the queue. While its Redis does not answer it adds nothing: RedisHealth says that.
 class QueueCollector : public Collector {
  public:
-  QueueCollector(asio::any_io_executor executor, const Settings& settings,
+  QueueCollector(std::shared_ptr<redis::Client> redis, const Settings& settings,
                  std::shared_ptr<BatchFeed::Handle> feed);
   std::string_view name() const override { return "queue"; }
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:
-  redis::Client redis_;
+  std::shared_ptr<redis::Client> redis_;
   std::string queue_;
   std::shared_ptr<BatchFeed::Handle> feed_;
-  std::string last_failure_;
 };
 
 /// What the two ends of the queue say of its age: the oldest enqueued_at_us of them (a queue is filled at one

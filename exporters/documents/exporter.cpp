@@ -2,6 +2,7 @@
 
 #include "exporters/documents/collectors.hpp"
 #include "exporters/documents/config.hpp"
+#include "exporters/redis_health.hpp"
 
 namespace fleet::exporters::documents {
 
@@ -33,7 +34,9 @@ Build build_from(Settings settings, std::shared_ptr<KeptFeed> kept) {
     auto const feed = kept->get(executor, settings, mode);
     std::vector<std::unique_ptr<Collector>> collectors;
     collectors.push_back(std::make_unique<BatchesCollector>(feed));
-    collectors.push_back(std::make_unique<QueueCollector>(executor, settings, feed));
+    auto const redis = std::make_shared<redis::Client>(executor, settings.redis);
+    collectors.push_back(std::make_unique<RedisHealth>("redis", redis));
+    collectors.push_back(std::make_unique<QueueCollector>(redis, settings, feed));
     return collectors;
   };
 }

@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 using namespace fleet::testing;
 
 const std::vector<std::string> programs{"a2a_exporter",        "document_exporter", "pg_health_exporter",
-                                        "compliance_exporter", "consent_exporter",  "slo_prober"};
+                                        "compliance_exporter", "consent_exporter",  "redis_health_exporter",
+                                        "slo_prober"};
 
 struct Case {
   std::string program, file;

@@ -11,9 +11,9 @@ source "$here/expect.sh"
 FLEET_BIN=$2
 FLEET_STATE=$(mktemp -d)
 export FLEET_BIN FLEET_STATE
-port=$(free_ports 27)
+port=$(free_ports 28)
 for name in PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER COMPLIANCE_EXPORTER CONSENT_EXPORTER \
-  SLO_PROBER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP AGENT_BASE; do
+  SLO_PROBER REDIS_HEALTH_EXPORTER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP AGENT_BASE; do
   export "FLEET_PORT_$name=$port"
   port=$((port + 1))
 done
@@ -34,7 +34,7 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 api() { curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_PROMETHEUS/api/v1/$1"; }
-targets_up() { api targets | jq -e '[.data.activeTargets[].health] | length >= 9 and all(. == "up")' >/dev/null; }
+targets_up() { api targets | jq -e '[.data.activeTargets[].health] | length >= 10 and all(. == "up")' >/dev/null; }
 has_data() { api "query?query=$1" | jq -e '.data.result | length > 0' >/dev/null; }
 firing() { api alerts | jq -r '[.data.alerts[] | select(.state == "firing" and .labels.alertname != "Watchdog").labels.alertname] | join(" ")'; }
 quiet() { [[ ! $(firing) ]]; }

@@ -9,6 +9,7 @@
 #include "tests/faults/fleet_programs.hpp"
 #include "tests/faults/sources.hpp"
 #include "tests/servers/http_get.hpp"
+#include "tests/servers/promtool.hpp"
 #include "tests/servers/waiting.hpp"
 
 namespace fleet::testing {
@@ -88,17 +89,10 @@ class Prometheus {
   std::unique_ptr<Process> process_;
 };
 
-/// What promtool says of a text page.
-std::string findings(const WatchedProgram& program) {
-  TemporaryDirectory directory;
-  auto const file = directory.write("page", program.page("text/plain;version=0.0.4"));
-  return run_command({"sh", "-c", "promtool check metrics < " + file + " 2>&1; true"});
-}
-
 void check_pages(const Programs& programs) {
   for (auto const& program : programs) {
     INFO(program->name());
-    auto const said = findings(*program);
+    auto const said = promtool_findings(program->page("text/plain;version=0.0.4"));
     if (program->name() == "a2a_exporter" || program->name() == "slo_prober") {
       // The operators' name, which is given.
       CHECK_THAT("" + said,
@@ -116,7 +110,7 @@ void check_pages(const Programs& programs) {
 }  // namespace
 
 TEST_CASE("a real Prometheus takes the pages of all programs, and promtool finds nothing in them") {
-  RedisSource redis;
+  RedisSource redis, other_redis;
   PostgresSource postgres, other_postgres;
   SiteSource site, other_site;
   for (int n = 0; n < 3; ++n) {
@@ -126,6 +120,7 @@ TEST_CASE("a real Prometheus takes the pages of all programs, and promtool finds
   Programs programs;
   programs.push_back(a2a_exporter(redis.address()));
   programs.push_back(document_exporter(redis.address()));
+  programs.push_back(redis_health_exporter(redis.address(), other_redis.address()));
   programs.push_back(pg_health_exporter(postgres.address(), other_postgres.address()));
   programs.push_back(compliance_exporter(postgres.address(), site.address(), Faulted::database));
   programs.push_back(consent_exporter(postgres.address()));
@@ -149,6 +144,8 @@ TEST_CASE("a real Prometheus takes the pages of all programs, and promtool finds
       {"a2a_exporter", "a2a_hop_duration_seconds_bucket{le='0.05'}"},
       {"document_exporter", "document_processing_time_seconds"},
       {"document_exporter", "document_batch_duration_seconds_bucket{le='90'}"},
+      {"redis_health_exporter", "redis_up"},
+      {"redis_health_exporter", "redis_latency_percentiles_usec{quantile='99'}"},
       {"pg_health_exporter", "pg_up"},
       {"compliance_exporter", "australian_legal_violations_total"},
       {"consent_exporter", "consent_active"},
@@ -164,6 +161,7 @@ TEST_CASE("a real Prometheus takes the pages of all programs, and promtool finds
   postgres.stop();
   site.stop();
   CHECK(prometheus.sees("max by (job) (redis_up)", {"a2a_exporter", "document_exporter"}, 0));
+  CHECK(prometheus.sees("min by (job) (redis_up)", {"redis_health_exporter"}, 0));
   CHECK(prometheus.sees("min by (job) (pg_up)", {"pg_health_exporter"}, 0));
   CHECK(prometheus.sees("compliance_database_up + compliance_monitor_up", {"compliance_exporter"}, 0));
   CHECK(prometheus.sees("consent_database_up", {"consent_exporter"}, 0));

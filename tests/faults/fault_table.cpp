@@ -20,7 +20,7 @@ std::string fault_table(const std::vector<FaultCell>& cells) {
   auto const line = [&](const std::string& program, const std::string& source, const std::string& fault,
                         const std::string& scrapes, const std::string& slowest, const std::string& down,
                         const std::string& back, const std::string& verdict) {
-    out << std::left << std::setw(20) << program << std::setw(10) << source << std::setw(38) << fault
+    out << std::left << std::setw(23) << program << std::setw(10) << source << std::setw(38) << fault
         << std::right << std::setw(8) << scrapes << std::setw(9) << slowest << std::setw(10) << down
         << std::setw(10) << back << "  " << verdict << "\n";
   };

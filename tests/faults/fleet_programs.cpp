@@ -39,6 +39,19 @@ std::unique_ptr<WatchedProgram> document_exporter(const std::string& redis) {
                   .remembers_fed = true});
 }
 
+std::unique_ptr<WatchedProgram> redis_health_exporter(const std::string& redis, const std::string& other) {
+  auto const up = [](const std::string& address) { return "redis_up{addr=\"" + address + "\"}"; };
+  return program(
+      "redis_health_exporter",
+      "instances:\n- {name: faulted, address: '" + redis +
+          "', keys: [document_processing_queue], streams: ['a2a:hops']}\n- {name: other, address: '" + other +
+          "'}\ncollect: {clients: true}\n",
+      {.down_at_once = {up(redis)},
+       .down_soon = {},
+       .kept = {up(other)},
+       .fed = {"redis_stream_length{addr=\"" + redis + "\",db=\"db0\",stream=\"a2a:hops\"}"}});
+}
+
 std::unique_ptr<WatchedProgram> pg_health_exporter(const std::string& postgres, const std::string& other) {
   auto const instance = [](const std::string& name, const std::string& address) {
     return "- {name: " + name + ", address: '" + address +

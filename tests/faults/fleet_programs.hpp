@@ -16,6 +16,8 @@ enum class Faulted : std::uint8_t { database, monitor };
 std::unique_ptr<WatchedProgram> a2a_exporter(const std::string& redis);
 std::unique_ptr<WatchedProgram> document_exporter(const std::string& redis);
 /// `other` is a server that stays well.
+std::unique_ptr<WatchedProgram> redis_health_exporter(const std::string& redis, const std::string& other);
+/// `other` is a server that stays well.
 std::unique_ptr<WatchedProgram> pg_health_exporter(const std::string& postgres, const std::string& other);
 std::unique_ptr<WatchedProgram> compliance_exporter(const std::string& postgres, const std::string& site,
                                                     Faulted faulted);

@@ -85,10 +85,11 @@ std::vector<Fault> relay_faults(Relay& relay, const Garbages& garbages) {
 }
 
 std::vector<FaultCell> redis_cells() {
-  RedisSource redis;
+  RedisSource redis, other;
   Programs programs;
   programs.push_back(a2a_exporter(redis.address()));
   programs.push_back(document_exporter(redis.address()));
+  programs.push_back(redis_health_exporter(redis.address(), other.address()));
   FaultRun run(
       "redis", [&] { redis.feed(); }, std::move(programs));
   auto faults = process_faults(redis, redis_garbages());
@@ -99,11 +100,12 @@ std::vector<FaultCell> redis_cells() {
 }
 
 std::vector<FaultCell> redis_relay_cells() {
-  RedisSource redis;
+  RedisSource redis, other;
   Relay relay(redis.port());
   Programs programs;
   programs.push_back(a2a_exporter(relay.address()));
   programs.push_back(document_exporter(relay.address()));
+  programs.push_back(redis_health_exporter(relay.address(), other.address()));
   FaultRun run(
       "redis", [&] { redis.feed(); }, std::move(programs));
   return run.run(relay_faults(relay, {{"noise", noise(3000)}, {"+OK, a dozen", repeated("+OK\r\n", 12)}}));

@@ -116,6 +116,27 @@ TEST_CASE("histograms of several label sets sort as wholes") {
   CHECK(page_text.find("h_count{p=\"a\"}") < page_text.find("p=\"b\",le=\"10\""));
 }
 
+TEST_CASE("summaries of several label sets sort as wholes, also without quantiles") {
+  Families families;
+  auto& usec = families.family("usec", MetricType::summary, "h");
+  std::vector<Quantile> const quantiles{{"50", 1.5}, {"99", 2}};
+  Label const set[] = {{"cmd", "set"}}, get[] = {{"cmd", "get"}};
+  usec.add_summary(set, quantiles, 7, 3);
+  usec.add_summary(get, quantiles, 5, 2);
+  auto& scrapes = families.family("scrapes", MetricType::summary, "h");
+  scrapes.add_summary(set, {}, 0.5, 2);
+  scrapes.add_summary(get, {}, 0.25, 1);
+  CHECK(Exposition::render(families, Format::text_0_0_4) ==
+        "# HELP scrapes h\n# TYPE scrapes summary\n"
+        "scrapes_sum{cmd=\"get\"} 0.25\nscrapes_count{cmd=\"get\"} 1\n"
+        "scrapes_sum{cmd=\"set\"} 0.5\nscrapes_count{cmd=\"set\"} 2\n"
+        "# HELP usec h\n# TYPE usec summary\n"
+        "usec{cmd=\"get\",quantile=\"50\"} 1.5\nusec{cmd=\"get\",quantile=\"99\"} 2\n"
+        "usec_sum{cmd=\"get\"} 5\nusec_count{cmd=\"get\"} 2\n"
+        "usec{cmd=\"set\",quantile=\"50\"} 1.5\nusec{cmd=\"set\",quantile=\"99\"} 2\n"
+        "usec_sum{cmd=\"set\"} 7\nusec_count{cmd=\"set\"} 3\n");
+}
+
 TEST_CASE("merging joins families of one name and refuses two types") {
   Families page, more, wrong;
   page.gauge("g", "G.").add({{"l", "b"}}, 2);

@@ -4,6 +4,7 @@
 
 #include "tests/exporters/a2a/live_exporter.hpp"
 #include "tests/servers/http_get.hpp"
+#include "tests/servers/promtool.hpp"
 #include "tests/servers/waiting.hpp"
 
 using namespace fleet::testing;
@@ -40,10 +41,8 @@ TEST_CASE("the live page passes promtool but for the one name that is given") {
   redis.command({"HINCRBY", "a2a:hops:started", "intake|research", "1"});
   LiveExporter exporter(redis);
   REQUIRE(exporter.wait_for(ok_hops, 1) == 1);
-  exporter.directory().write("page.txt", exporter.scrape().text);
-  auto const file = (exporter.directory().path() / "page.txt").string();
-  auto const findings = run_command({"sh", "-c", "promtool check metrics < " + file + " 2>&1; true"});
-  CHECK(findings == "a2a_protocol_latency_ms metric names should not contain abbreviated units\n");
+  CHECK(promtool_findings(exporter.scrape().text) ==
+        "a2a_protocol_latency_ms metric names should not contain abbreviated units\n");
   auto const answer =
       http_get(exporter.port(), "/metrics", {{"Accept", "application/openmetrics-text;version=1.0.0"}});
   CHECK(answer.body.find("# {trace_id=\"0123456789abcdef0123456789abcdef\"} 0.06 ") != std::string::npos);

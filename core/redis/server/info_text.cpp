@@ -1,0 +1,50 @@
+#include "core/redis/server/info_text.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace fleet::redis {
+
+InfoText::InfoText(std::string_view text) {
+  fields_.reserve(256);
+  while (!text.empty()) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    auto const colon = line.find(':');
+    if (line.starts_with('#') || colon == std::string_view::npos) continue;
+    fields_.push_back({line.substr(0, colon), line.substr(colon + 1)});
+  }
+}
+
+std::string_view InfoText::value(std::string_view name) const {
+  for (auto const& field : fields_) {
+    if (field.name == name) return field.value;
+  }
+  return {};
+}
+
+std::string_view part_of(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    auto const part = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), part.size() + 1));
+    auto const equals = part.find('=');
+    if (equals != std::string_view::npos && part.substr(0, equals) == name) return part.substr(equals + 1);
+  }
+  return {};
+}
+
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+bool is_numbered(std::string_view text, std::string_view prefix) {
+  return text.starts_with(prefix) && text.size() > prefix.size() &&
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(prefix.size()), text.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace fleet::redis

@@ -1,0 +1,214 @@
+#include "exporters/redis/streams.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/redis/stream_state.hpp"
+#include "exporters/redis/database_pipeline.hpp"
+#include "exporters/redis/group_lag.hpp"
+
+namespace fleet::exporters::redis_health {
+namespace {
+
+using fleet::redis::Client;
+using fleet::redis::each_field;
+using fleet::redis::ProtocolError;
+using fleet::redis::Reply;
+using fleet::redis::ServerPage;
+using fleet::redis::StreamId;
+
+constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+struct Group {
+  std::string name;
+  GroupPosition position;
+  std::optional<std::uint64_t> lag;
+  std::size_t consumers_place = nowhere, entries_place = nowhere;  // of the replies asked for it
+};
+
+struct Stream {
+  KeyName key;
+  StreamExtent extent;
+  std::vector<Group> groups;
+};
+
+StreamId read_id(const Reply& reply) {
+  auto const id = StreamId::parse(reply.text());
+  if (!id) throw ProtocolError("redis sent a stream id that is none");
+  return *id;
+}
+
+double milliseconds(StreamId id) { return static_cast<double>(id.milliseconds); }
+
+StreamExtent add_stream(const KeyName& key, Reply info, ServerPage& page) {
+  StreamExtent extent;
+  auto const database = key.database_label();
+  auto const add = [&](std::string_view name, std::string_view help, double value) {
+    page.gauge(name, help).add({{"db", database}, {"stream", key.name}}, value);
+  };
+  each_field(info, [&](std::string_view name, const Reply& value) {
+    auto const number = [&value] { return static_cast<double>(value.integer()); };
+    if (name == "length") {
+      extent.length = static_cast<std::uint64_t>(value.integer());
+      add("stream_length", "The number of elements of the stream", number());
+    } else if (name == "radix-tree-keys") {
+      add("stream_radix_tree_keys", "Radix tree keys count\"", number());
+    } else if (name == "radix-tree-nodes") {
+      add("stream_radix_tree_nodes", "Radix tree nodes count", number());
+    } else if (name == "groups") {
+      add("stream_groups", "Groups count of stream", number());
+    } else if (name == "last-generated-id") {
+      add("stream_last_generated_id", "The epoch timestamp (ms) of the latest message on the stream",
+          milliseconds(read_id(value)));
+    } else if (name == "max-deleted-entry-id") {
+      add("stream_max_deleted_entry_id", "The epoch timestamp (ms) of last message was deleted from the stream",
+          milliseconds(read_id(value)));
+    } else if (name == "entries-added") {
+      extent.entries_added = static_cast<std::uint64_t>(value.integer());
+    } else if (name == "first-entry" && value.size() > 0) {
+      extent.first = read_id(value[0]);
+      add("stream_first_entry_id", "The epoch timestamp (ms) of the first message in the stream",
+          milliseconds(extent.first));
+    } else if (name == "last-entry" && value.size() > 0) {
+      extent.last = read_id(value[0]);
+      add("stream_last_entry_id", "The epoch timestamp (ms) of the last message in the stream",
+          milliseconds(extent.last));
+    }
+  });
+  return extent;
+}
+
+Group add_group(const KeyName& key, Reply info, ServerPage& page) {
+  Group group;
+  double consumers = 0, pending = 0;
+  each_field(info, [&](std::string_view name, const Reply& value) {
+    if (name == "name") group.name = value.text();
+    if (name == "consumers") consumers = static_cast<double>(value.integer());
+    if (name == "pending") pending = static_cast<double>(value.integer());
+    if (name == "last-delivered-id") group.position.last_delivered = read_id(value);
+    if (name == "entries-read" && !value.is_nil())
+      group.position.entries_read = static_cast<std::uint64_t>(value.integer());
+  });
+  auto const database = key.database_label();
+  auto const add = [&](std::string_view name, std::string_view help, double value) {
+    page.gauge(name, help).add({{"db", database}, {"group", group.name}, {"stream", key.name}}, value);
+  };
+  add("stream_group_consumers", "Consumers count of stream group", consumers);
+  add("stream_group_messages_pending", "Pending number of messages in that stream group", pending);
+  add("stream_group_last_delivered_id", "The epoch timestamp (ms) of the last delivered message",
+      milliseconds(group.position.last_delivered));
+  if (group.position.entries_read) {
+    add("stream_group_entries_read", "Total number of entries read from the stream group",
+        static_cast<double>(*group.position.entries_read));
+  }
+  return group;
+}
+
+Stream read_stream(const KeyName& key, Reply info, Reply groups, ServerPage& page) {
+  Stream stream;
+  stream.key = key;
+  stream.extent = add_stream(key, info, page);
+  auto const end = groups.end();
+  for (auto group = groups.begin(); group != end; ++group)
+    stream.groups.push_back(add_group(key, *group, page));
+  return stream;
+}
+
+void add_consumers(const KeyName& key, const Group& group, Reply consumers, ServerPage& page) {
+  auto pending = page.gauge("stream_group_consumer_messages_pending",
+                            "Pending number of messages for this specific consumer");
+  auto idle = page.gauge("stream_group_consumer_idle_seconds", "Consumer idle time in seconds");
+  auto const database = key.database_label();
+  auto const end = consumers.end();
+  for (auto consumer = consumers.begin(); consumer != end; ++consumer) {
+    std::string_view name;
+    double messages = 0, idle_ms = 0;
+    each_field(*consumer, [&](std::string_view field, const Reply& value) {
+      if (field == "name") name = value.text();
+      if (field == "pending") messages = static_cast<double>(value.integer());
+      if (field == "idle") idle_ms = static_cast<double>(value.integer());
+    });
+    pending.add({{"consumer", name}, {"db", database}, {"group", group.name}, {"stream", key.name}}, messages);
+    idle.add({{"consumer", name}, {"db", database}, {"group", group.name}, {"stream", key.name}},
+             idle_ms / 1e3);
+  }
+}
+
+/// Asks for what the first round did not tell: consumers, and entries where a lag has to be counted.
+awaitable<void> read_groups(Client& client, std::vector<Stream> streams, KeyLimits limits, Deadline deadline,
+                            ServerPage* page, KeyProblems* problems) {
+  DatabasePipeline pipeline(client.options().database);
+  auto const limit = std::to_string(limits.lag_entries);
+  for (auto& [key, extent, groups] : streams) {
+    for (auto& group : groups) {
+      if (limits.consumers)
+        group.consumers_place = pipeline.add(key.database, {"XINFO", "CONSUMERS", key.name, group.name});
+      group.lag = known_lag(extent, group.position);
+      if (group.lag) continue;
+      auto const from = next_id(group.position.last_delivered).text();
+      group.entries_place = pipeline.add(key.database, {"XRANGE", key.name, from, "+", "COUNT", limit});
+    }
+  }
+  std::optional<DatabasePipeline::Replies> replies;
+  if (!pipeline.empty()) replies = co_await pipeline.run(client, deadline);
+  auto lags = page->gauge("stream_group_lag", "Entries of the stream that the group was not given yet");
+  for (auto& [key, extent, groups] : streams) {
+    auto const database = key.database_label();
+    for (auto& group : groups) {
+      if (group.consumers_place != nowhere) {
+        auto const consumers = (*replies)[group.consumers_place];
+        if (consumers.is_error()) {
+          problems->add(key, consumers.error_text());
+        } else {
+          add_consumers(key, group, consumers, *page);
+        }
+      }
+      if (group.entries_place != nowhere) {
+        auto const entries = (*replies)[group.entries_place];
+        if (entries.is_error()) {
+          problems->add(key, entries.error_text());
+        } else {
+          group.lag = counted_lag(entries.size(), limits.lag_entries, extent, group.position);
+        }
+      }
+      if (!group.lag) continue;
+      lags.add({{"db", database}, {"group", group.name}, {"stream", key.name}},
+               static_cast<double>(*group.lag));
+    }
+  }
+}
+
+}  // namespace
+
+awaitable<void> read_streams(Client& client, std::vector<KeyName> names, KeyLimits limits, Deadline deadline,
+                             ServerPage* page, KeyProblems* problems) {
+  DatabasePipeline pipeline(client.options().database);
+  for (auto const& key : names) {
+    pipeline.add(key.database, {"XINFO", "STREAM", key.name});
+    pipeline.add(key.database, {"XINFO", "GROUPS", key.name});
+  }
+  auto const replies = co_await pipeline.run(client, deadline);
+  std::vector<Stream> streams;
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    auto const info = replies[2 * n], groups = replies[2 * n + 1];
+    if (info.is_error() && info.error_text().find("no such key") != std::string_view::npos) {
+      auto const database = names[n].database_label();
+      page->gauge("stream_length", "The number of elements of the stream")
+          .add({{"db", database}, {"stream", names[n].name}}, 0);
+      continue;
+    }
+    if (info.is_error() || groups.is_error()) {
+      problems->add(names[n], info.is_error() ? info.error_text() : groups.error_text());
+      continue;
+    }
+    try {
+      streams.push_back(read_stream(names[n], info, groups, *page));
+    } catch (const ProtocolError& error) {
+      problems->add(names[n], error.what());
+    }
+  }
+  co_await read_groups(client, std::move(streams), limits, deadline, page, problems);
+}
+
+}  // namespace fleet::exporters::redis_health
