@@ -77,10 +77,12 @@ class Family {
     std::string text;
   };
   void begin_group(std::size_t begin, std::size_t key_length);
+  void append_label_set(std::string& out, std::span<const Label> labels) const;
 
   std::string name_;
   MetricType type_;
   std::string help_;
+  std::string constant_;  // `feed="x"`, in every sample that is added from now on
   std::string lines_;
   std::vector<Group> groups_;
   std::vector<Mark> marks_;
@@ -91,6 +93,9 @@ class Family {
 class Families {
  public:
   Families() = default;
+  /// A page on which every sample gets this label, before its own: what merge() takes in keeps its labels as
+  /// they are.
+  explicit Families(Label constant);
   Families(Families&&) = default;
   Families& operator=(Families&&) = default;
 
@@ -117,6 +122,7 @@ class Families {
 
  private:
   friend class Exposition;
+  std::string constant_;
   std::map<std::string, Family, std::less<>> families_;
 };
 
