@@ -2,10 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "core/redis/connection.hpp"
 #include "exporters/collector.hpp"
 #include "exporters/documents/batch_feed.hpp"
+#include "exporters/documents/queue_entries.hpp"
 
 namespace fleet::exporters::documents {
 
@@ -21,7 +23,7 @@ class BatchesCollector : public Collector {
   std::shared_ptr<BatchFeed::Handle> feed_;
 };
 
-/// Depth and age of the queue, and the health of its Redis under redis_exporter's names.
+/// Depth, age, pace and bad entries of the queue, and the health of its Redis under redis_exporter's names.
 class QueueCollector : public Collector {
  public:
   QueueCollector(asio::any_io_executor executor, const Settings& settings,
@@ -30,14 +32,14 @@ class QueueCollector : public Collector {
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:
+  void add_queue(std::span<const redis::Reply> replies, Families& out);
+
   redis::Client redis_;
   std::string queue_;
+  QueueRules rules_;
+  QueuePace pace_;
   std::shared_ptr<BatchFeed::Handle> feed_;
   std::string last_failure_;
 };
-
-/// What the two ends of the queue say of its age: the oldest enqueued_at_us of them (a queue is filled at one
-/// end and emptied at the other, whichever that is), as seconds before now; nullopt if neither tells.
-std::optional<double> oldest_age_seconds(std::string_view head, std::string_view tail, std::int64_t now_us);
 
 }  // namespace fleet::exporters::documents
