@@ -22,7 +22,7 @@ QueueCollector::QueueCollector(asio::any_io_executor executor, const Settings& s
       rules_(settings.queue_rules),
       feed_(std::move(feed)) {}
 
-void QueueCollector::add_queue(std::span<const redis::Reply> replies, Families& out) {
+void QueueCollector::add_queue(const redis::Client::Replies& replies, Families& out) {
   auto& feed = **feed_;
   auto const depth = replies[1].integer();
   QueueEntries const entries(replies[2].checked(), replies[3].checked(), static_cast<std::size_t>(depth),

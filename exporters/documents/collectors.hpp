@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
 #include "core/redis/connection.hpp"
 #include "exporters/collector.hpp"
@@ -32,7 +31,7 @@ class QueueCollector : public Collector {
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:
-  void add_queue(std::span<const redis::Reply> replies, Families& out);
+  void add_queue(const redis::Client::Replies& replies, Families& out);
 
   redis::Client redis_;
   std::string queue_;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
+#include "core/metrics/exposition.hpp"
 #include "tests/exporters/a2a/live_exporter.hpp"
 #include "tests/exporters/a2a/otlp_body.hpp"
 #include "tests/servers/http_get.hpp"
@@ -47,7 +48,7 @@ TEST_CASE("spans and hop records are told side by side, each once") {
   SpanExporter exporter(redis.address());
   auto const body = protobuf_body(made_hop("intake", "research"));
   CHECK(exporter.post(body).status == 200);
-  CHECK(exporter.post(gzipped(body), protobuf, {{"Content-Encoding", "gzip"}}).status == 200);
+  CHECK(exporter.post(fleet::gzip(body), protobuf, {{"Content-Encoding", "gzip"}}).status == 200);
   CHECK(exporter.post(json_body(made_hop("intake", "research")), "application/json").status == 200);
   CHECK(exporter.program().wait_for(ok_hops, 1) == 1);
   auto const page = exporter.program().scrape();

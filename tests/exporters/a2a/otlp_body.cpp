@@ -1,9 +1,5 @@
 #include "tests/exporters/a2a/otlp_body.hpp"
 
-#include <zlib.h>
-
-#include <stdexcept>
-
 namespace fleet::testing {
 namespace {
 
@@ -99,22 +95,6 @@ std::string json_body(const std::vector<MadeResource>& resources) {
     body += "]}]}";
   }
   return body + "]}";
-}
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  if (deflateInit2(&stream, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::runtime_error("deflateInit2");
-  }
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(out.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 }  // namespace fleet::testing

@@ -40,8 +40,6 @@ std::string protobuf_number(unsigned field, std::uint64_t value);
 std::string protobuf_bytes(unsigned field, const std::string& bytes);
 std::string protobuf_fixed64(unsigned field, std::uint64_t value);
 
-std::string gzipped(const std::string& text);
-
 /// A request from `caller` to `callee`, told by both: 50 ms in all, 40 ms of it the callee's.
 inline std::vector<MadeResource> made_hop(const std::string& caller, const std::string& callee, int number = 0,
                                           std::uint64_t end_ns = 1'700'000'000'050'000'000) {
