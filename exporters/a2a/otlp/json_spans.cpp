@@ -24,7 +24,8 @@ class BoundedMemory final : public json::memory_resource {
   }
   void do_deallocate(void* place, std::size_t bytes, std::size_t alignment) override {
     left_ += bytes;
-    ::operator delete(place, bytes, std::align_val_t(alignment));
+    // monotonic_resource gives its blocks back without the size of their heads.
+    ::operator delete(place, std::align_val_t(alignment));
   }
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 
