@@ -198,8 +198,9 @@ class HttpSession final : public Session {
 
   Response refusal_answer(int status, http::request_parser<http::string_body>& parser) const {
     if (!service_->refusal) return plain_answer(status);
+    // A Content-Length above the limit ends the parsing before the head counts as done, when all of it is there.
     http::request<http::string_body> head;
-    if (parser.is_header_done()) head.base() = parser.get().base();
+    head.base() = parser.get().base();
     return service_->refusal(status, plain_request(head));
   }
 
