@@ -23,7 +23,7 @@ struct HopRule {
 struct OtlpSettings {
   std::vector<std::string> listen_addresses{":4318"};
   std::uint64_t max_body = 20 << 20;  ///< of a request, as it is sent and as it is decompressed
-  std::size_t max_connections = 64;
+  std::size_t max_connections = 256;  ///< idle ones too: an SDK keeps several
   std::chrono::milliseconds wait{30'000};  ///< for the other span of a pair
   std::size_t max_waiting = 100'000;       ///< spans; the oldest makes place
   std::size_t remembered_spans = 200'000;  ///< for duplicates
