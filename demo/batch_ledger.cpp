@@ -35,6 +35,11 @@ void BatchLedger::begin(Batch batch) {
   batches_.try_emplace(id, std::move(batch));
 }
 
+void BatchLedger::note_queued(std::string_view id, std::int64_t at_us) {
+  auto const place = batches_.find(id);
+  if (place != batches_.end()) place->second.queued_us = at_us;
+}
+
 bool BatchLedger::count(std::string_view id, bool succeeded) {
   auto const place = batches_.find(id);
   if (place == batches_.end()) return false;

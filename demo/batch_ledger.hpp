@@ -13,6 +13,7 @@ struct Batch {
   std::string id, pipeline;
   std::uint32_t size = 0;
   std::uint32_t succeeded = 0, failed = 0;
+  std::int64_t queued_us = 0;  ///< when all its documents were on the queue; 0 if somebody else queued them
   bool ended() const { return succeeded + failed >= size; }
 };
 
@@ -32,6 +33,8 @@ class BatchLedger {
   void begin(Batch batch);
   bool knows(std::string_view id) const { return batches_.contains(id); }
   bool empty() const { return batches_.empty(); }
+  /// All documents of the batch are on the queue.
+  void note_queued(std::string_view id, std::int64_t at_us);
   /// Counts one document; false if its batch is unknown.
   bool count(std::string_view id, bool succeeded);
   /// Batches whose documents have all been counted and whose end has not been announced.

@@ -148,6 +148,22 @@ awaitable<void> Documents::begin_batch(Self self) {
   auto pushes = self->documents_pipeline(batch.id, 0, batch.size, now_us);
   auto const pushed = co_await self->redis_.run(std::move(pushes), Deadline::after(2s));
   for (std::size_t i = 0; i < pushed.size(); ++i) pushed[i].checked();
+  auto const queued_us = co_await server_time(self);
+  self->ledger_.note_queued(batch.id, queued_us);
+  co_await announce_stage(self, batch, "queue", now_us, queued_us);
+}
+
+awaitable<void> Documents::announce_stage(Self self, Batch batch, std::string stage, std::int64_t began_us,
+                                          std::int64_t ended_us) {
+  auto const began = std::to_string(began_us), at = std::to_string(ended_us);
+  auto const succeeded = std::to_string(batch.succeeded), failed = std::to_string(batch.failed);
+  redis::Pipeline pipeline;
+  pipeline.add({"XADD",   batches, "MAXLEN",   "~",      "100000",    "*",
+                "event",  "stage", "batch_id", batch.id, "pipeline",  batch.pipeline,
+                "stage",  stage,   "began_us", began,    "succeeded", succeeded,
+                "failed", failed,  "at_us",    at});
+  auto const replies = co_await self->redis_.run(std::move(pipeline), Deadline::after(2s));
+  replies[0].checked();
 }
 
 awaitable<void> Documents::take_documents(Self self) {
@@ -211,6 +227,7 @@ awaitable<void> Documents::announce_ended(Self self) {
   auto const now_us = co_await server_time(self);
   auto const at = std::to_string(now_us);
   for (auto const& batch : list) {
+    if (batch.queued_us > 0) co_await announce_stage(self, batch, "process", batch.queued_us, now_us);
     auto const size = std::to_string(batch.size), succeeded = std::to_string(batch.succeeded),
                failed = std::to_string(batch.failed);
     redis::Pipeline pipeline;
@@ -242,7 +259,7 @@ awaitable<void> Documents::recover(Self self) {
     if (fields["event"] == "finished") {
       finished[id] = true;
       self->ledger_.remove(id);
-    } else if (!finished.contains(id) && !self->ledger_.knows(id)) {
+    } else if (fields["event"] == "started" && !finished.contains(id) && !self->ledger_.knows(id)) {
       Batch batch;
       batch.id = id;
       batch.pipeline = fields["pipeline"];

@@ -21,10 +21,11 @@
 namespace fleet::demo {
 
 /// Starts a batch at once and then one every `batch_every`, but never while another is in flight. Sixteen
-/// workers take a batch of `batch_size` documents off the queue in about 20 s. Obeys batch-slow, batch-stall
-/// (work stands still; a batch starts if none is in flight) and documents-fail. Each document is also a row of
-/// the register. After an outage of Redis, and at the start, what the stream and the queue say is believed, and
-/// documents that vanished with a worker are queued again, so that every batch ends. Lives on one io thread.
+/// workers take a batch of `batch_size` documents off the queue in about 20 s. A batch tells of two stages,
+/// `queue` (its documents are put on the queue) and `process`. Obeys batch-slow, batch-stall (work stands
+/// still; a batch starts if none is in flight) and documents-fail. Each document is also a row of the register.
+/// After an outage of Redis, and at the start, what the stream and the queue say is believed, and documents
+/// that vanished with a worker are queued again, so that every batch ends. Lives on one io thread.
 class Documents : public std::enable_shared_from_this<Documents> {
  public:
   struct Options {
@@ -54,6 +55,8 @@ class Documents : public std::enable_shared_from_this<Documents> {
   static awaitable<void> begin_batch(Self self);
   static awaitable<void> take_documents(Self self);
   static awaitable<void> announce_ended(Self self);
+  static awaitable<void> announce_stage(Self self, Batch batch, std::string stage, std::int64_t began_us,
+                                        std::int64_t ended_us);
 
   void work(std::chrono::duration<double> elapsed);
   void flush_rows();

@@ -106,10 +106,21 @@ void Family::begin_group(std::size_t begin, std::size_t key_length) {
   groups_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(key_length)});
 }
 
+void Family::append_label_set(std::string& out, std::span<const Label> labels) const {
+  auto const begin = out.size();
+  append_labels(out, labels);
+  if (constant_.empty()) return;
+  if (labels.empty()) {
+    out.append("{").append(constant_).append("}");
+  } else {
+    out.insert(begin + 1, constant_ + ",");
+  }
+}
+
 void Family::add(std::span<const Label> labels, double value) {
   auto const begin = lines_.size();
   lines_.append(name_);
-  append_labels(lines_, labels);
+  append_label_set(lines_, labels);
   begin_group(begin, lines_.size() - begin);
   lines_.push_back(' ');
   append_value(lines_, value);
@@ -119,7 +130,15 @@ void Family::add(std::span<const Label> labels, double value) {
 void Family::add_rendered(std::string_view name_and_labels_and_space, double value) {
   auto const begin = lines_.size();
   lines_.append(name_and_labels_and_space);
-  begin_group(begin, name_and_labels_and_space.size() - 1);
+  if (!constant_.empty()) {
+    auto const brace = lines_.find('{', begin);
+    if (brace == lines_.npos) {
+      lines_.insert(lines_.size() - 1, "{" + constant_ + "}");
+    } else {
+      lines_.insert(brace + 1, constant_ + ",");
+    }
+  }
+  begin_group(begin, lines_.size() - begin - 1);
   append_value(lines_, value);
   lines_.push_back('\n');
 }
@@ -127,7 +146,7 @@ void Family::add_rendered(std::string_view name_and_labels_and_space, double val
 void Family::add_histogram(std::span<const Label> labels, const HistogramData& data,
                            std::span<const Exemplar> exemplars) {
   std::string rendered;
-  append_labels(rendered, labels);
+  append_label_set(rendered, labels);
   std::string const open = rendered.empty() ? "{" : rendered.substr(0, rendered.size() - 1) + ",";
 
   auto const begin = lines_.size();
@@ -161,7 +180,7 @@ void Family::add_histogram(std::span<const Label> labels, const HistogramData& d
 void Family::add_summary(std::span<const Label> labels, std::span<const Quantile> quantiles, double sum,
                          std::uint64_t count) {
   std::string rendered;
-  append_labels(rendered, labels);
+  append_label_set(rendered, labels);
   std::string const open = rendered.empty() ? "{" : rendered.substr(0, rendered.size() - 1) + ",";
   auto const begin = lines_.size();
   // The first line's name and labels order and identify the group.
@@ -185,10 +204,16 @@ void Family::add_sum_and_count(std::string_view rendered_labels, double sum, std
   lines_.push_back('\n');
 }
 
+Families::Families(Label constant) {
+  append_labels(constant_, std::span(&constant, 1));
+  constant_ = constant_.substr(1, constant_.size() - 2);
+}
+
 Family& Families::family(std::string_view name, MetricType type, std::string_view help) {
   auto found = families_.find(name);
   if (found == families_.end()) {
     found = families_.emplace(std::string(name), Family(std::string(name), type, std::string(help))).first;
+    found->second.constant_ = constant_;
   } else if (found->second.type() != type) {
     throw std::logic_error("metric " + std::string(name) + " was added with two types");
   }
@@ -203,6 +228,9 @@ void Families::merge(Families&& other) {
     }
   }
   families_.merge(other.families_);
+  if (constant_ != other.constant_) {
+    for (auto& [name, family] : families_) family.constant_ = constant_;
+  }
   for (auto& [name, from] : other.families_) {  // what is left is in both
     auto& into = families_.find(name)->second;
     auto const shift = static_cast<std::uint32_t>(into.lines_.size());

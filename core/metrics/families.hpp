@@ -89,10 +89,12 @@ class Family {
   };
   void begin_group(std::size_t begin, std::size_t key_length);
   void add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count);
+  void append_label_set(std::string& out, std::span<const Label> labels) const;
 
   std::string name_;
   MetricType type_;
   std::string help_;
+  std::string constant_;  // `feed="x"`, in every sample that is added from now on
   std::string lines_;
   std::vector<Group> groups_;
   std::vector<Mark> marks_;
@@ -103,6 +105,9 @@ class Family {
 class Families {
  public:
   Families() = default;
+  /// A page on which every sample gets this label, before its own: what merge() takes in keeps its labels as
+  /// they are.
+  explicit Families(Label constant);
   Families(Families&&) = default;
   Families& operator=(Families&&) = default;
 
@@ -130,6 +135,7 @@ class Families {
 
  private:
   friend class Exposition;
+  std::string constant_;
   std::map<std::string, Family, std::less<>> families_;
 };
 

@@ -168,6 +168,10 @@ void Server::route(std::string method, std::string path, Handler handler) {
 
 void Server::fallback(Handler handler) { impl_->service->router.set_fallback(std::move(handler)); }
 
+void Server::on_refusal(std::function<Response(int, const Request&)> answer) {
+  impl_->service->refusal = std::move(answer);
+}
+
 void Server::listen(const std::string& address) {
   auto const endpoints = endpoints_of(impl_->io, address);
   auto listener = std::make_shared<Listener>(impl_->io);
@@ -181,6 +185,8 @@ void Server::listen(const std::string& address) {
   impl_->listeners.push_back(listener);
   asio::co_spawn(impl_->io, Impl::accept_loop(impl_, listener), asio::detached);
 }
+
+void Server::set_limits(const Limits& limits) { impl_->service->limits = limits; }
 
 std::vector<std::string> Server::addresses() const {
   std::vector<std::string> texts;

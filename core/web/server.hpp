@@ -63,10 +63,16 @@ class Server {
   void route(std::string method, std::string path, Handler handler);
   /// Called for whatever no route takes; default 404.
   void fallback(Handler handler);
+  /// Makes the answer to a request that is refused before a handler could see it: a head or body above its
+  /// limit, nonsense. Given the status and what is known of the request, never its body. Default: one line of
+  /// text.
+  void on_refusal(std::function<Response(int status, const Request& head)> answer);
   /// Binds and begins to accept. Address forms: ":9464" (all interfaces, both families), "127.0.0.1:9464",
   /// "[::1]:9464"; port 0 takes a free one. Throws std::system_error whose what() names the address ("listen on
   /// :9464: Address already in use").
   void listen(const std::string& address);
+  /// For connections and requests that begin from now on.
+  void set_limits(const Limits& limits);
   /// Addresses in use, "127.0.0.1:9464", with the real ports.
   std::vector<std::string> addresses() const;
   std::size_t open_connections() const;

@@ -182,7 +182,11 @@ class HttpSession final : public Session {
       if (ec) status = refusal_status(ec);
     }
     socket_layer().expires_never();
-    if (ec || status != 0) co_return co_await refuse(status);
+    if (ec || status != 0) {
+      Response refusal;
+      if (status != 0) refusal = refusal_answer(status, parser);
+      co_return co_await refuse(status, refusal);
+    }
 
     bool const keep_alive = parser.get().keep_alive();
     unsigned const version = parser.get().version();
@@ -190,6 +194,14 @@ class HttpSession final : public Session {
     Response response = co_await answer(request);
     if (aborted_) co_return false;
     co_return co_await send(response, version, keep_alive, request.method == "HEAD");
+  }
+
+  Response refusal_answer(int status, http::request_parser<http::string_body>& parser) const {
+    if (!service_->refusal) return plain_answer(status);
+    // A Content-Length above the limit ends the parsing before the head counts as done, when all of it is there.
+    http::request<http::string_body> head;
+    head.base() = parser.get().base();
+    return service_->refusal(status, plain_request(head));
   }
 
   awaitable<void> send_continue(error_code& ec) {
@@ -232,9 +244,8 @@ class HttpSession final : public Session {
   }
 
   /// Says why, if there is someone to listen, and takes what the client still sends.
-  awaitable<bool> refuse(int status) {
+  awaitable<bool> refuse(int status, Response& response) {
     if (status == 0 || aborted_) co_return false;
-    Response response = plain_answer(status);
     co_await send(response, 11, false, false);
     error_code ec;
     socket_layer().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ec);

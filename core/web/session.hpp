@@ -14,6 +14,7 @@ namespace fleet::web {
 struct Service {
   Limits limits;
   Router router;
+  std::function<Response(int status, const Request& head)> refusal;  ///< may be empty
   bool draining = false;
 };
 

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view pair_prefix = "pair:";
 constexpr std::string_view target_prefix = "target:";
+constexpr std::string_view seen_mark = " seen ";
 
 /// Cuts words off the front of a text; after a failure every further read fails too.
 class Words {
@@ -93,6 +94,17 @@ bool read_duration(Words& words, DurationCounts& out) {
   return words.good();
 }
 
+/// Stamps are named, because they come after as many words as there were bounds; older versions have none.
+void read_seen(std::string_view text, PairCounts& pair) {
+  auto const at = text.find(seen_mark);
+  if (at == std::string_view::npos) return;
+  std::uint64_t source = 0, target = 0;
+  Words stamps(text.substr(at + seen_mark.size()));
+  if (!stamps.next(source) || !stamps.next(target)) return;
+  pair.source_seen_us = static_cast<std::int64_t>(source);
+  pair.target_seen_us = static_cast<std::int64_t>(target);
+}
+
 void read_pair(std::string_view key, std::string_view text, bool same_bounds, HopCounts& counts) {
   auto const bar = key.find('|');
   if (bar == std::string_view::npos) return;
@@ -102,6 +114,7 @@ void read_pair(std::string_view key, std::string_view text, bool same_bounds, Ho
   for (auto& count : read.by_outcome) words.next(count);
   if (!words.next(read.started_base)) return;
   if (!same_bounds || !read_duration(words, read.duration)) read.duration = DurationCounts();
+  read_seen(text, read);
   auto& pair = counts.pairs[counts.pair(key.substr(0, bar), key.substr(bar + 1), HopCounts::none)];
   read.source = pair.source;
   read.target = pair.target;
@@ -136,6 +149,7 @@ CheckpointFields::CheckpointFields(const HopCounts& counts, const Changes& chang
   };
   add_named("skipped", skip_reason_names, counts.skipped);
   add_named("errors", error_codes, counts.errors);
+  add_named("states", task_state_names, counts.states);
   add_named("resets", reset_reason_names, counts.resets);
   buffer_ += " conflicts=";
   number(counts.conflicts);
@@ -205,6 +219,10 @@ void CheckpointFields::add_pair(const PairCounts& pair) {
   number(pair.started_base);
   buffer_ += ' ';
   add_duration(pair.duration);
+  buffer_ += seen_mark;
+  number(static_cast<std::uint64_t>(pair.source_seen_us));
+  buffer_ += ' ';
+  number(static_cast<std::uint64_t>(pair.target_seen_us));
 }
 
 void CheckpointFields::add_target(const TargetCounts& target) {
@@ -236,6 +254,8 @@ std::optional<HopCounts> decode_checkpoint(redis::Reply all) {
       read_named(value, skip_reason_names, counts.skipped);
     } else if (field == "errors") {
       read_named(value, error_codes, counts.errors);
+    } else if (field == "states") {
+      read_named(value, task_state_names, counts.states);
     } else if (field == "resets") {
       read_named(value, reset_reason_names, counts.resets);
       constexpr std::string_view conflicts = "conflicts";

@@ -13,10 +13,10 @@ namespace fleet::exporters::a2a {
 
 /// Fields and values of the checkpoint hash, texts of decimal numbers:
 ///
-///   position            version=1 sequence= writer= last= counted_before= delivered= base= lost=
-///   newest_done_us= ... skipped errors resets   name=count ... bounds              the histogram bounds in
-///   microseconds pair:SRC|DST        ok error timeout started_base sum_us bucket ... target:DST queue_sum_us
-///   bucket ... processing_sum_us bucket ...
+///   position           version=1 sequence= writer= last= counted_before= delivered= base= lost=
+///   newest_done_us= ... skipped errors states resets    name=count ... bounds             the histogram bounds
+///   in microseconds pair:SRC|DST       ok error timeout started_base sum_us bucket ... seen source_us
+///   target_us target:DST         queue_sum_us bucket ... processing_sum_us bucket ...
 ///
 /// Names that a later version adds are ignored, those that it leaves out are 0. A histogram that was stored
 /// with other bounds starts anew.

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/config/document.hpp"
 #include "core/redis/connection.hpp"
+#include "exporters/a2a/otlp/otlp_settings.hpp"
 
 namespace fleet::exporters::a2a {
 
@@ -25,16 +28,37 @@ struct HopSettings {
   friend bool operator==(const HopSettings&, const HopSettings&) = default;
 };
 
+/// One stream of hop records.
+struct Source {
+  std::string name;  ///< the label `feed` of everything it tells; "" for the one of `redis:` and `hops:`
+  redis::Options redis;
+  HopSettings hops;
+
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
 /// How a2a_protocol_latency_ms is made.
 struct LatencySettings {
   double quantile = 0.95;
   std::chrono::milliseconds window{60'000};
 };
 
-struct Settings {
-  redis::Options redis;
-  HopSettings hops;
+/// How a2a_agent_up is made.
+struct AgentSettings {
+  std::chrono::milliseconds up_within = std::chrono::minutes(5);
+  std::chrono::milliseconds forget_after = std::chrono::hours(24);
+};
+
+/// What the page is made by, for every source alike.
+struct PageSettings {
   LatencySettings latency;
+  AgentSettings agents;
+};
+
+struct Settings {
+  std::vector<Source> sources;
+  std::optional<OtlpSettings> otlp;
+  PageSettings page;
 };
 
 /// Throws config::Error.

@@ -29,13 +29,6 @@ std::optional<Outcome> read_outcome(std::string_view text) {
   return std::nullopt;
 }
 
-std::uint8_t read_error_code(std::string_view text) {
-  for (std::uint8_t n = 0; n + 1U < error_codes.size(); ++n) {
-    if (text == error_codes[n]) return n;
-  }
-  return error_codes.size() - 1;
-}
-
 bool is_trace_id(std::string_view text) {
   if (text.size() != 32) return false;
   for (char const c : text) {
@@ -46,7 +39,8 @@ bool is_trace_id(std::string_view text) {
 
 /// The fields as they were sent; names differ enough in length and first letter to be told apart by a switch.
 struct Fields {
-  std::string_view version, hop_id, attempt, source, target, enqueued, dequeued, done, outcome, error, trace_id;
+  std::string_view version, hop_id, attempt, source, target, enqueued, dequeued, done, outcome, error, state,
+      trace_id;
   bool has_dequeued = false;
 
   void take(std::string_view name, std::string_view value) {
@@ -58,6 +52,9 @@ struct Fields {
         if (name == "src") source = value;
         if (name == "dst") target = value;
         if (name == "err") error = value;
+        break;
+      case 5:
+        if (name == "state") state = value;
         break;
       case 6:
         if (name == "hop_id") hop_id = value;
@@ -88,6 +85,13 @@ bool is_agent_name(std::string_view name) {
     if (c == '|' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
   }
   return true;
+}
+
+std::uint8_t read_error_code(std::string_view text) {
+  for (std::uint8_t n = 0; n + 1U < error_codes.size(); ++n) {
+    if (text == error_codes[n]) return n;
+  }
+  return error_codes.size() - 1;
 }
 
 std::variant<Hop, SkipReason> parse_hop(redis::Reply fields) {
@@ -128,6 +132,7 @@ std::variant<Hop, SkipReason> parse_hop(redis::Reply fields) {
     return SkipReason::negative;
   }
   if (hop.outcome == Outcome::error) hop.error_code = read_error_code(sent.error);
+  if (!sent.state.empty()) hop.task_state = read_task_state(sent.state);
   if (is_trace_id(sent.trace_id)) hop.trace_id = sent.trace_id;
   return hop;
 }

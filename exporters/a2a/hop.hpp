@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/redis/reply.hpp"
+#include "exporters/a2a/task_state.hpp"
 
 namespace fleet::exporters::a2a {
 
@@ -43,6 +44,7 @@ struct Hop {
   std::int64_t done_us = 0;
   Outcome outcome = Outcome::ok;
   std::uint8_t error_code = error_codes.size() - 1;  ///< index into error_codes; meaningful for Outcome::error
+  std::optional<std::uint8_t> task_state;            ///< index into task_state_names
   std::string_view trace_id;                         ///< 32 lower-case hex digits, or empty
 };
 
@@ -50,6 +52,9 @@ struct Hop {
 /// control characters are malformed.
 inline constexpr std::size_t max_agent_name = 64;
 bool is_agent_name(std::string_view name);
+
+/// Index into error_codes; the last for a code that is not among them.
+std::uint8_t read_error_code(std::string_view text);
 
 /// Judges the field list of one stream entry: nil (trimmed), or an array of names and values. Unknown fields
 /// are ignored, of a repeated field the last counts. Never throws on the content of an array of strings.

@@ -52,6 +52,8 @@ struct PairCounts {
   DurationCounts duration;
   /// Added to what the hash of started hops says; set when that hash starts anew, see HopLedger::unfinished().
   std::uint64_t started_base = 0;
+  /// Greatest stamp at which each of the two did something; 0: never, or not known.
+  std::int64_t source_seen_us = 0, target_seen_us = 0;
 
   std::uint64_t finished() const { return by_outcome[0] + by_outcome[1] + by_outcome[2]; }
 };
@@ -93,6 +95,7 @@ class HopCounts {
   std::vector<PairCounts> pairs;
   std::vector<TargetCounts> targets;
   std::array<std::uint64_t, error_codes.size()> errors{};
+  std::array<std::uint64_t, task_state_names.size()> states{};
   std::array<std::uint64_t, skip_reason_names.size()> skipped{};
   ResetCounts resets{};
   std::uint64_t conflicts = 0;

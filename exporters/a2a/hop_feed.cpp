@@ -54,11 +54,12 @@ void HopFeed::log_resets(const ResetCounts& before) {
 }
 
 void HopFeed::set_window(milliseconds window) {
-  if (ledger_.set_window(window)) recall_wanted_ = true;
+  if (ledger_.latencies().set_window(window)) recall_wanted_ = true;
 }
 
 void HopFeed::set_clock(const redis::Reply& time) {
-  if (!clock_.set(time)) ledger_.forget_windows();
+  // Set back: what is in the windows would stay for too long.
+  if (!clock_.set(time)) ledger_.latencies().forget_windows();
 }
 
 awaitable<void> HopFeed::session() {
@@ -225,7 +226,7 @@ awaitable<std::size_t> HopFeed::wait_for_records(redis::Connection& connection, 
 /// The windows are not stored: they are filled again from the stream, as far as it goes back.
 awaitable<void> HopFeed::recall(redis::Connection& connection) {
   recall_wanted_ = false;
-  auto const window = ledger_.window_length().count();
+  auto const window = ledger_.latencies().window_length().count();
   auto const oldest = std::to_string(std::max<std::int64_t>(0, (clock_.now_us() - window) / 1000));
   auto newest = ledger_.counts().position.last.text();
   auto const count = std::to_string(recall_page);
@@ -266,7 +267,7 @@ awaitable<void> HopFeed::look(redis::Connection& connection) {
   auto const stream = redis::read_stream_state(replies[1]);
   ledger_.settle(clock_.now_us());
   ledger_.note_stream(stream);
-  ledger_.forget_windows();  // of what came after the checkpoint, which is recalled with the rest
+  ledger_.latencies().forget_windows();  // of what came after the checkpoint, which is recalled with the rest
   co_await recall(connection);
   recalled_ = true;
   note_up();

@@ -6,7 +6,8 @@
 
 namespace fleet::exporters::a2a {
 
-HopLedger::HopLedger(Settings settings) : settings_(std::move(settings)), recent_(settings_.recent_hops) {}
+HopLedger::HopLedger(Settings settings)
+    : settings_(std::move(settings)), recent_(settings_.recent_hops), latencies_(settings_.window) {}
 
 void HopLedger::take(redis::Reply entries, Reading reading) {
   auto& position = working_.position;
@@ -46,8 +47,12 @@ void HopLedger::count(const Hop& hop) {
   auto& pair = working_.pairs[index];
   ++pair.by_outcome[static_cast<std::size_t>(hop.outcome)];
   auto const bucket = pair.duration.observe(latency_us);
+  pair.source_seen_us = std::max(pair.source_seen_us, hop.enqueued_us);
   changes_.pair(index);
   if (hop.dequeued_us) {
+    // A timeout may be written by somebody else than the target.
+    auto const seen_us = hop.outcome == Outcome::timeout ? *hop.dequeued_us : hop.done_us;
+    pair.target_seen_us = std::max(pair.target_seen_us, seen_us);
     auto const target_index = working_.target(hop.target, settings_.max_pairs);
     auto& target = working_.targets[target_index];
     target.queue.observe(*hop.dequeued_us - hop.enqueued_us);
@@ -55,20 +60,13 @@ void HopLedger::count(const Hop& hop) {
     changes_.target(target_index);
   }
   if (hop.outcome == Outcome::error) ++working_.errors[hop.error_code];
+  if (hop.task_state) ++working_.states[*hop.task_state];
   auto& newest = working_.position.newest_done_us;
   newest = std::max(newest, hop.done_us);
   samples_.push_back({index, hop.done_us, latency_us});
-  if (!hop.trace_id.empty()) note_exemplar(index, bucket, hop);
-}
-
-void HopLedger::note_exemplar(std::uint32_t pair, std::size_t bucket, const Hop& hop) {
-  if (exemplars_.size() <= pair) exemplars_.resize(pair + 1);
-  auto& buckets = exemplars_[pair];
-  buckets.resize(latency_bounds().size() + 1);
-  auto& exemplar = buckets[bucket];
-  exemplar.trace_id = hop.trace_id;
-  exemplar.value = static_cast<double>(hop.done_us - hop.enqueued_us) / 1e6;
-  exemplar.unix_seconds = static_cast<double>(hop.done_us) / 1e6;
+  if (!hop.trace_id.empty()) {
+    latencies_.note_exemplar(index, bucket, hop.trace_id, hop.done_us, latency_us);
+  }
 }
 
 HopLedger::Transaction HopLedger::transaction() {
@@ -96,12 +94,15 @@ void HopLedger::settle(std::int64_t now_us) {
     for (auto const index : changes_.pairs()) settled_.pairs[index] = working_.pairs[index];
     for (auto const index : changes_.targets()) settled_.targets[index] = working_.targets[index];
     settled_.errors = working_.errors;
+    settled_.states = working_.states;
     settled_.skipped = working_.skipped;
     settled_.resets = working_.resets;
     settled_.conflicts = working_.conflicts;
     settled_.position = working_.position;
   }
-  for (auto const& sample : samples_) window(sample.pair).observe(sample.done_us, sample.latency_us, now_us);
+  for (auto const& sample : samples_) {
+    latencies_.observe(sample.pair, sample.done_us, sample.latency_us, now_us);
+  }
   recent_stored_ = recent_.total();
   recent_whole_ = false;
   changes_.clear();
@@ -117,7 +118,7 @@ void HopLedger::settle(std::int64_t now_us) {
 void HopLedger::undo() {
   recent_.take_back(inserted_);
   working_ = settled_;
-  if (exemplars_.size() > settled_.pairs.size()) exemplars_.resize(settled_.pairs.size());
+  latencies_.forget_exemplars_from(settled_.pairs.size());
   changes_.clear();
   acknowledge_.clear();
   samples_.clear();
@@ -176,6 +177,7 @@ void HopLedger::take_over(HopCounts stored, std::string_view recent) {
     working_.targets[index] = std::move(target);
   }
   working_.errors = stored.errors;
+  working_.states = stored.states;
   working_.skipped = stored.skipped;
   working_.resets = stored.resets;
   working_.conflicts = stored.conflicts;
@@ -265,26 +267,9 @@ std::optional<redis::StreamId> HopLedger::recall(redis::Reply entries, std::int6
     auto index = settled_.find_pair(hop->source, hop->target);
     if (index == HopCounts::none) index = settled_.find_pair("other", "other");
     if (index == HopCounts::none) continue;
-    window(index).observe(hop->done_us, hop->done_us - hop->enqueued_us, now_us);
+    latencies_.observe(index, hop->done_us, hop->done_us - hop->enqueued_us, now_us);
   }
   return oldest;
-}
-
-QuantileWindow& HopLedger::window(std::size_t pair) {
-  if (windows_.size() <= pair) windows_.resize(pair + 1);
-  auto& found = windows_[pair];
-  if (!found) found = std::make_unique<QuantileWindow>(settings_.window);
-  return *found;
-}
-
-const std::vector<Exemplar>& HopLedger::exemplars(std::size_t pair) const {
-  static const std::vector<Exemplar> nothing;
-  return pair < exemplars_.size() ? exemplars_[pair] : nothing;
-}
-
-std::optional<double> HopLedger::latency_us(std::size_t pair, double quantile, std::int64_t now_us) {
-  if (pair >= windows_.size() || !windows_[pair]) return std::nullopt;
-  return windows_[pair]->quantile(quantile, now_us);
 }
 
 std::uint64_t HopLedger::unfinished(std::uint32_t pair, std::uint64_t started) {
@@ -299,13 +284,6 @@ std::uint64_t HopLedger::unfinished(std::uint32_t pair, std::uint64_t started) {
   }
   auto const begun = started + settled.started_base;
   return begun > finished ? begun - finished : 0;
-}
-
-bool HopLedger::set_window(std::chrono::microseconds window) {
-  if (window == settings_.window) return false;
-  settings_.window = window;
-  windows_.clear();
-  return true;
 }
 
 }  // namespace fleet::exporters::a2a

@@ -4,18 +4,16 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/metrics/families.hpp"
 #include "core/redis/reply.hpp"
 #include "core/redis/stream_state.hpp"
 #include "exporters/a2a/checkpoint.hpp"
 #include "exporters/a2a/hop_counts.hpp"
-#include "exporters/a2a/quantile_window.hpp"
+#include "exporters/a2a/pair_latencies.hpp"
 #include "exporters/a2a/recent_hops.hpp"
 
 namespace fleet::exporters::a2a {
@@ -76,22 +74,16 @@ class HopLedger {
   /// Fills the latency windows from records that were counted before: entries of XREVRANGE. Returns the id of
   /// the last, the oldest one; nullopt if there are none.
   std::optional<redis::StreamId> recall(redis::Reply entries, std::int64_t now_us);
-  std::chrono::microseconds window_length() const { return settings_.window; }
 
   /// The settled state.
   const HopCounts& counts() const { return settled_; }
-  const std::vector<Exemplar>& exemplars(std::size_t pair) const;
-  std::optional<double> latency_us(std::size_t pair, double quantile, std::int64_t now_us);
+  /// Of the settled state; windows may be set and forgotten at any time.
+  PairLatencies& latencies() { return latencies_; }
   /// Records not yet read; nullopt while unknown.
   std::optional<std::uint64_t> lag() const { return lag_; }
   /// Hops of this pair begun and not finished, given what the hash of started hops says. If that starts anew
   /// (it was deleted), what was finished by then is taken as begun.
   std::uint64_t unfinished(std::uint32_t pair, std::uint64_t started);
-
-  /// Empties the windows if the length changes; returns whether it did.
-  bool set_window(std::chrono::microseconds window);
-  /// The clock was set back: what is in the windows would stay for too long.
-  void forget_windows() { windows_.clear(); }
 
  private:
   struct Sample {
@@ -100,12 +92,10 @@ class HopLedger {
     std::int64_t latency_us;
   };
   void count(const Hop& hop);
-  void note_exemplar(std::uint32_t pair, std::size_t bucket, const Hop& hop);
   void find_counts(std::optional<HopCounts> stored, std::string_view recent, std::int64_t now_us);
   void take_over(HopCounts stored, std::string_view recent);
   void find_place(const redis::StreamState& stream, bool tail_lost);
   void reset(ResetReason reason) { ++working_.resets[static_cast<std::size_t>(reason)]; }
-  QuantileWindow& window(std::size_t pair);
 
   Settings settings_;
   HopCounts working_, settled_;
@@ -123,8 +113,7 @@ class HopLedger {
   std::vector<Sample> samples_;
   std::size_t inserted_ = 0;
 
-  std::vector<std::unique_ptr<QuantileWindow>> windows_;
-  std::vector<std::vector<Exemplar>> exemplars_;
+  PairLatencies latencies_;
   std::vector<std::uint64_t> started_seen_;
   std::optional<std::uint64_t> lag_;
 };

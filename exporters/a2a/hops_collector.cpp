@@ -4,6 +4,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "exporters/a2a/hop_families.hpp"
 #include "exporters/answer_by.hpp"
 
 namespace fleet::exporters::a2a {
@@ -13,43 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds redis_limit{3000};
 constexpr std::uint64_t most_started_fields = 100'000;
 
-void add_pairs(HopLedger& ledger, const LatencySettings& latency, std::int64_t now_us, Families& out) {
-  auto& latencies = out.gauge("a2a_protocol_latency_ms",
-                              "Latency quantile (default the 95th percentile) of the hops that completed in "
-                              "the latency window, in milliseconds.");
-  auto& durations = out.histogram("a2a_hop_duration_seconds", "From enqueued to finished.");
-  auto& hops = out.counter("a2a_hops_total", "Hops finished, by outcome.");
-  auto const& counts = ledger.counts();
-  for (std::size_t n = 0; n < counts.pairs.size(); ++n) {
-    auto const& pair = counts.pairs[n];
-    if (auto const found = now_us > 0 ? ledger.latency_us(n, latency.quantile, now_us) : std::nullopt) {
-      latencies.add({{"source", pair.source}, {"target", pair.target}}, *found / 1000);
-    }
-    durations.add_histogram({{"source", pair.source}, {"target", pair.target}}, pair.duration.data(),
-                            ledger.exemplars(n));
-    for (std::size_t outcome = 0; outcome < outcome_names.size(); ++outcome) {
-      hops.add({{"outcome", outcome_names[outcome]}, {"source", pair.source}, {"target", pair.target}},
-               static_cast<double>(pair.by_outcome[outcome]));
-    }
-  }
-}
-
-void add_targets(const HopCounts& counts, Families& out) {
-  auto& queue = out.histogram("a2a_hop_queue_duration_seconds", "From enqueued to taken by the target.");
-  auto& processing =
-      out.histogram("a2a_hop_processing_duration_seconds", "From taken by the target to finished.");
-  for (auto const& target : counts.targets) {
-    queue.add_histogram({{"target", target.target}}, target.queue.data());
-    processing.add_histogram({{"target", target.target}}, target.processing.data());
-  }
-}
-
 void add_reader(const HopLedger& ledger, Families& out) {
   auto const& counts = ledger.counts();
-  auto& errors = out.counter("a2a_hop_errors_total", "Hops with outcome error, by A2A error code.");
-  for (std::size_t n = 0; n < error_codes.size(); ++n) {
-    errors.add({{"code", error_codes[n]}}, static_cast<double>(counts.errors[n]));
-  }
   auto& skipped =
       out.counter("a2a_hop_records_skipped_total", "Records that were not counted as a hop, by reason.");
   for (std::size_t n = 0; n < skip_reason_names.size(); ++n) {
@@ -93,9 +59,12 @@ struct Started {
 
 }  // namespace
 
-void add_hop_families(HopLedger& ledger, const LatencySettings& latency, std::int64_t now_us, Families& out) {
-  add_pairs(ledger, latency, now_us, out);
-  add_targets(ledger.counts(), out);
+void add_hop_families(HopLedger& ledger, const PageSettings& page, std::int64_t now_us, Families& out) {
+  auto const& counts = ledger.counts();
+  add_pair_families(counts, ledger.latencies(), page.latency, now_us, out);
+  add_target_families(counts, out);
+  add_result_families(counts, out);
+  add_agent_families(counts, page.agents, now_us, out);
   add_reader(ledger, out);
 }
 
@@ -103,7 +72,7 @@ awaitable<void> HopsCollector::collect(Deadline deadline, Families& out) {
   auto& feed = **feed_;
   co_await feed.until_loaded(answer_by(deadline).or_after(redis_limit));
   out.gauge("a2a_feed_up", "Whether the stream of hop records is being read.").add(feed.up() ? 1 : 0);
-  if (feed.ledger().loaded()) add_hop_families(feed.ledger(), latency_, feed.now_us(), out);
+  if (feed.ledger().loaded()) add_hop_families(feed.ledger(), page_, feed.now_us(), out);
 }
 
 void add_started_families(HopLedger& ledger, std::size_t max_pairs, redis::Reply started, Families& out) {

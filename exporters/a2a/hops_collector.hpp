@@ -10,22 +10,22 @@
 
 namespace fleet::exporters::a2a {
 
-/// Adds a2a_protocol_latency_ms and all a2a_hop* and a2a_feed* families of a loaded ledger. `now_us` is the
-/// coordinator's clock; 0 if it is not known, then there are no latencies.
-void add_hop_families(HopLedger& ledger, const LatencySettings& latency, std::int64_t now_us, Families& out);
+/// Adds a2a_protocol_latency_ms and all a2a_hop*, a2a_agent* and a2a_feed* families of a loaded ledger.
+/// `now_us` is the coordinator's clock; 0 if it is not known, then there are no latencies.
+void add_hop_families(HopLedger& ledger, const PageSettings& page, std::int64_t now_us, Families& out);
 
 /// Collector "hops": from memory, whatever Redis does. Adds a2a_feed_up; the counts as soon as they are known,
 /// before that it waits for the feed's first answer or failure.
 class HopsCollector : public exporters::Collector {
  public:
-  HopsCollector(std::shared_ptr<HopFeed::Handle> feed, LatencySettings latency)
-      : feed_(std::move(feed)), latency_(latency) {}
+  HopsCollector(std::shared_ptr<HopFeed::Handle> feed, PageSettings page)
+      : feed_(std::move(feed)), page_(page) {}
   std::string_view name() const override { return "hops"; }
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:
   std::shared_ptr<HopFeed::Handle> feed_;
-  LatencySettings latency_;
+  PageSettings page_;
 };
 
 /// Adds a2a_hops_started_total and a2a_hops_unfinished, given the reply to HGETALL of the hash of started hops.

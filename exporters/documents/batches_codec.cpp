@@ -22,6 +22,30 @@ void read_histogram(const json::value& value, HistogramData& data) {
   data.sum = value.at("sum").to_number<double>();
 }
 
+/// What a version before this one did not write.
+const json::value& later(const json::value& value, std::string_view key) {
+  static const json::value none;
+  auto const* const found = value.as_object().if_contains(key);
+  return found ? *found : none;
+}
+
+json::array recent_value(const RecentBatches& recent) {
+  json::array list;
+  for (auto const& batch : recent.all()) {
+    list.push_back(
+        json::array{batch.finished_us, batch.duration_us, batch.size, batch.succeeded, batch.failed});
+  }
+  return list;
+}
+
+void read_recent(const json::value& list, RecentBatches& recent) {
+  if (list.is_null()) return;
+  for (auto const& value : list.as_array()) {
+    auto const number = [&value](std::size_t n) { return value.at(n).to_number<std::int64_t>(); };
+    recent.add({number(0), number(1), number(2), number(3), number(4)});
+  }
+}
+
 }  // namespace
 
 std::string Batches::encode() const {
@@ -39,11 +63,22 @@ std::string Batches::encode() const {
                        {"last_finished_us", p.last_finished_us},
                        {"last_duration_us", p.last_duration_us},
                        {"last_size", p.last_size},
-                       {"last_failed", p.last_failed}};
+                       {"last_failed", p.last_failed},
+                       {"documents_started", p.documents_started},
+                       {"recent", recent_value(p.recent)}};
+    json::object stages;
+    for (auto const& [stage_name, stage] : p.stages) {
+      stages[stage_name] = {{"duration", histogram_value(stage.duration)},
+                            {"succeeded", stage.succeeded},
+                            {"failed", stage.failed}};
+    }
+    pipelines[name].as_object()["stages"] = std::move(stages);
   }
   json::object in_flight;
   for (auto const& [id, batch] : in_flight_) {
     in_flight[id] = {{"pipeline", batch.pipeline}, {"size", batch.size}, {"started_us", batch.started_us}};
+    if (batch.stages.empty()) continue;
+    in_flight[id].as_object()["stages"] = json::array(batch.stages.begin(), batch.stages.end());
   }
   json::object root;
   root["version"] = 1;
@@ -76,11 +111,27 @@ std::optional<Batches> Batches::decode(std::string_view text, BatchRules rules) 
       p.last_duration_us = number("last_duration_us");
       p.last_size = number("last_size");
       p.last_failed = number("last_failed");
+      if (auto const& begun = later(value, "documents_started"); !begun.is_null()) {
+        p.documents_started = begun.to_number<std::uint64_t>();
+      }
+      read_recent(later(value, "recent"), p.recent);
+      if (auto const& stages = later(value, "stages"); !stages.is_null()) {
+        for (auto const& [stage_name, held] : stages.as_object()) {
+          auto& stage = p.stages[std::string(stage_name)];
+          read_histogram(held.at("duration"), stage.duration);
+          stage.succeeded = held.at("succeeded").to_number<std::uint64_t>();
+          stage.failed = held.at("failed").to_number<std::uint64_t>();
+        }
+      }
     }
     for (auto const& [id, value] : root.at("in_flight").as_object()) {
-      batches.in_flight_[std::string(id)] = {std::string(value.at("pipeline").as_string()),
-                                             value.at("size").to_number<std::int64_t>(),
-                                             value.at("started_us").to_number<std::int64_t>()};
+      auto& batch = batches.in_flight_[std::string(id)];
+      batch.pipeline = std::string(value.at("pipeline").as_string());
+      batch.size = value.at("size").to_number<std::int64_t>();
+      batch.started_us = value.at("started_us").to_number<std::int64_t>();
+      if (auto const& told = later(value, "stages"); !told.is_null()) {
+        for (auto const& stage : told.as_array()) batch.stages.emplace_back(stage.as_string());
+      }
     }
     for (auto const& id : root.at("finished_ids").as_array())
       batches.finished_ids_.emplace_back(id.as_string());

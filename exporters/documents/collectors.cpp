@@ -15,36 +15,41 @@ awaitable<void> BatchesCollector::collect(Deadline deadline, Families& out) {
 
 QueueCollector::QueueCollector(std::shared_ptr<redis::Client> redis, const Settings& settings,
                                std::shared_ptr<BatchFeed::Handle> feed)
-    : redis_(std::move(redis)), queue_(settings.queue), feed_(std::move(feed)) {}
+    : redis_(std::move(redis)), queue_(settings.queue), rules_(settings.queue_rules), feed_(std::move(feed)) {}
 
-std::optional<double> oldest_age_seconds(std::string_view head, std::string_view tail, std::int64_t now_us) {
-  auto const first = parse_enqueued_at(head), last = parse_enqueued_at(tail);
-  if (!first && !last) return std::nullopt;
-  auto const oldest = std::min(first.value_or(*(last ? last : first)), last.value_or(*(first ? first : last)));
-  return static_cast<double>(std::max<std::int64_t>(0, now_us - oldest)) / 1e6;
+void QueueCollector::add_queue(const redis::Client::Replies& replies, Families& out) {
+  auto& feed = **feed_;
+  auto const depth = replies[1].integer();
+  QueueEntries const entries(replies[2].checked(), replies[3].checked(), static_cast<std::size_t>(depth),
+                             rules_, feed.now_us());
+  auto const age = depth == 0 ? std::optional<double>(0) : entries.oldest_age_seconds();
+  // What left the queue is known by what came in, and that by the feed.
+  if (feed.up() && feed.batches()) {
+    pace_.note(feed.now_us(), depth, feed.batches()->documents_started());
+  } else {
+    pace_.forget();
+  }
+  out.gauge("document_queue_depth", "Documents waiting in the queue.").add(static_cast<double>(depth));
+  if (age) {
+    out.gauge("document_queue_oldest_age_seconds",
+              "How long the oldest document has waited in the queue; 0 if it is empty.")
+        .add(*age);
+  }
+  entries.add_families(out);
+  add_pace(pace_.taken_per_second(), depth, out);
 }
 
 awaitable<void> QueueCollector::collect(Deadline deadline, Families& out) {
   redis::Pipeline pipeline;
   pipeline.add({"TIME"});
   pipeline.add({"LLEN", queue_});
-  pipeline.add({"LINDEX", queue_, "0"});
-  pipeline.add({"LINDEX", queue_, "-1"});
+  auto const head_end = std::to_string(rules_.scan - 1), tail_begin = "-" + std::to_string(rules_.scan);
+  pipeline.add({"LRANGE", queue_, "0", head_end});
+  pipeline.add({"LRANGE", queue_, tail_begin, "-1"});
   try {
     auto const replies = co_await redis_->run(pipeline, answer_by(deadline));
-    auto& feed = **feed_;
-    feed.note_time(replies[0].checked());
-    auto const depth = replies[1].integer();
-    auto const head = replies[2].checked(), tail = replies[3].checked();
-    auto const age = depth == 0 ? std::optional<double>(0)
-                                : oldest_age_seconds(head.is_nil() ? "" : head.text(),
-                                                     tail.is_nil() ? "" : tail.text(), feed.now_us());
-    out.gauge("document_queue_depth", "Documents waiting in the queue.").add(static_cast<double>(depth));
-    if (age) {
-      out.gauge("document_queue_oldest_age_seconds",
-                "How long the oldest document has waited in the queue; 0 if it is empty.")
-          .add(*age);
-    }
+    (*feed_)->note_time(replies[0].checked());
+    add_queue(replies, out);
   } catch (const redis::ReplyError& error) {
     // It answers, but not this: the queue's key is of another type, or rights are missing. Else it is loading
     // its data or refuses the password, which is as good as down.

@@ -6,6 +6,7 @@
 #include "core/redis/connection.hpp"
 #include "exporters/collector.hpp"
 #include "exporters/documents/batch_feed.hpp"
+#include "exporters/documents/queue_entries.hpp"
 
 namespace fleet::exporters::documents {
 
@@ -21,7 +22,7 @@ class BatchesCollector : public Collector {
   std::shared_ptr<BatchFeed::Handle> feed_;
 };
 
-/// Depth and age of the queue. While its Redis does not answer it adds nothing: RedisHealth says that.
+/// Depth, age, pace and bad entries of the queue. While its Redis does not answer it adds nothing: RedisHealth says that.
 class QueueCollector : public Collector {
  public:
   QueueCollector(std::shared_ptr<redis::Client> redis, const Settings& settings,
@@ -30,13 +31,13 @@ class QueueCollector : public Collector {
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:
+  void add_queue(const redis::Client::Replies& replies, Families& out);
+
   std::shared_ptr<redis::Client> redis_;
   std::string queue_;
+  QueueRules rules_;
+  QueuePace pace_;
   std::shared_ptr<BatchFeed::Handle> feed_;
 };
-
-/// What the two ends of the queue say of its age: the oldest enqueued_at_us of them (a queue is filled at one
-/// end and emptied at the other, whichever that is), as seconds before now; nullopt if neither tells.
-std::optional<double> oldest_age_seconds(std::string_view head, std::string_view tail, std::int64_t now_us);
 
 }  // namespace fleet::exporters::documents

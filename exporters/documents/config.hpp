@@ -6,6 +6,7 @@
 #include "core/config/document.hpp"
 #include "core/redis/connection.hpp"
 #include "exporters/documents/batches.hpp"
+#include "exporters/documents/queue_entries.hpp"
 
 namespace fleet::exporters::documents {
 
@@ -23,6 +24,7 @@ struct Settings {
   std::string queue = "document_processing_queue";
   BatchStream batches;
   BatchRules rules;
+  QueueRules queue_rules;
 };
 
 /// Whether both read the same stream on the same server as the same reader.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "core/config/byte_size.hpp"
 #include "probers/connection_options.hpp"
-#include "probers/http/byte_size.hpp"
 #include "probers/http/header_options.hpp"
 #include "probers/http/http_probe.hpp"
 #include "probers/http/redirection.hpp"
@@ -45,12 +45,6 @@ std::optional<Value> given(const Mapping& module, std::string_view key) {
   auto value = module.optional(key);
   if (value && value->is_null()) value.reset();
   return value;
-}
-
-std::uint64_t read_size(const Value& value) {
-  auto const size = parse_byte_size(value.text());
-  if (!size) value.fail("expected a size like 4194304, 512KB or 5MB, got `" + value.text() + "`");
-  return *size;
 }
 
 void read_request(const Mapping& module, const ReadContext& context, HttpOptions& options) {
@@ -152,7 +146,7 @@ void read_expectations(const Mapping& module, HttpOptions& options) {
 
 void read_body_handling(const Mapping& module, const ReadContext& context, HttpOptions& options) {
   if (auto const limit = given(module, "body_size_limit")) {
-    auto const bytes = read_size(*limit);
+    auto const bytes = config::read_byte_size(*limit);
     if (bytes > 0) options.body_size_limit = bytes;
     if (bytes == 0 && !context.blackbox_defaults) limit->fail("expected a size of at least one byte");
   }
@@ -161,10 +155,10 @@ void read_body_handling(const Mapping& module, const ReadContext& context, HttpO
   auto const name = chosen ? compression->one_of({"gzip", "deflate", "br", "identity"}) : std::string();
   options.headers = read_headers(module, name);
   if (!chosen) return;
-  options.compression = name == "gzip"      ? Compression::gzip
-                        : name == "deflate" ? Compression::deflate
-                        : name == "br"      ? Compression::br
-                                            : Compression::identity;
+  options.compression = name == "gzip"      ? http::Compression::gzip
+                        : name == "deflate" ? http::Compression::deflate
+                        : name == "br"      ? http::Compression::br
+                                            : http::Compression::identity;
   bool const asked = std::ranges::any_of(
       options.headers, [](auto const& header) { return http::is_same_name(header.first, "Accept-Encoding"); });
   // A module asks for nothing by itself, as in blackbox_exporter.
@@ -177,7 +171,7 @@ void refuse_impossible(const Mapping& module, const HttpOptions& options) {
   auto const refuse = [&](const char* key, const char* why) { module.required(key).fail(why); };
   if (options.method == "HEAD") {
     constexpr auto* kWhy = "expected no `method: HEAD` beside it, its answers have no body";
-    if (options.compression.value_or(Compression::identity) != Compression::identity)
+    if (options.compression.value_or(http::Compression::identity) != http::Compression::identity)
       refuse("compression", kWhy);
     for (auto const& regex : options.expected.fail_if_body_not_matches)
       if (!re2::RE2::PartialMatch("", *regex)) refuse("fail_if_body_not_matches_regexp", kWhy);

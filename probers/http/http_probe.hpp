@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/http/client.hpp"
+#include "core/http/decoding.hpp"
 #include "probers/http/credentials.hpp"
-#include "probers/http/decoding.hpp"
 #include "probers/http/http_judgement.hpp"
 #include "probers/http/proxy_choice.hpp"
 #include "probers/http/watched_file.hpp"
@@ -51,7 +51,7 @@ struct HttpOptions {
   std::string body;
   std::shared_ptr<WatchedFile> body_file;
   bool follow_redirects = true;
-  std::optional<Compression> compression;
+  std::optional<http::Compression> compression;
   std::optional<std::uint64_t> body_size_limit;  ///< after decompression
   HttpExpectations expected;
   Credentials credentials;

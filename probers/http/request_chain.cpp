@@ -200,10 +200,10 @@ void RequestChain::judge(const http::Response& response) {
   auto const head = judge_head(expected, response.status, response.headers);
   if (head) note_missed(*head);
   intake_.finish();
-  if (intake_.state() == BodyIntake::State::too_large)
+  if (intake_.state() == http::BodyIntake::State::too_large)
     result_.fail(Reason::too_large, "transfer",
                  "the body exceeds " + std::to_string(intake_.bytes()) + " bytes");
-  if (intake_.state() == BodyIntake::State::malformed)
+  if (intake_.state() == http::BodyIntake::State::malformed)
     result_.fail(Reason::encoding, "transfer", "the body is not compressed as configured");
   // Expressions count for an answer that is well so far; they are dear on large bodies.
   if (result_.outcome == Outcome::good)

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "probers/http/body_intake.hpp"
+#include "core/http/body_intake.hpp"
 #include "probers/http/http_probe.hpp"
 #include "probers/workflow/cookie_jar.hpp"
 
@@ -59,7 +59,7 @@ class RequestChain {
   http::Request request_;
   workflow::CookieJar cookies_;
   std::string own_cookie_;
-  BodyIntake intake_;
+  http::BodyIntake intake_;
   ProbeResult result_;
 
   int redirects_ = 0;

@@ -97,6 +97,14 @@ TEST_CASE("batches finish, stall, and go on") {
   auto started = *std::find_if(all.begin(), all.end(), [&](auto& record) {
     return record.at("event") == "started" && record.at("batch_id") == finished["batch_id"];
   });
+  for (std::string const name : {"queue", "process"}) {
+    INFO(name);
+    CHECK(std::ranges::count_if(all, [&](auto& record) {
+            return record.at("event") == "stage" && record.at("batch_id") == finished["batch_id"] &&
+                   record.at("stage") == name &&
+                   std::stoll(record.at("began_us")) <= std::stoll(record.at("at_us"));
+          }) == 1);
+  }
   auto const seconds = static_cast<double>(std::stoll(finished["at_us"]) - std::stoll(started["at_us"])) / 1e6;
   CHECK(seconds > 10);
   CHECK(seconds < 35);

@@ -164,3 +164,26 @@ TEST_CASE("has_zero looks only at families with the suffix") {
   page.gauge("pg_up", "U.").add({{"server", "b"}}, 0);
   CHECK(page.has_zero("_up"));
 }
+
+TEST_CASE("a page with a constant label has it in every sample, and in no other page") {
+  Label const constant("feed", "a \"b\"");
+  Families page(constant), whole;
+  page.gauge("g", "G.").add(1);
+  page.gauge("g", "G.").add({{"l", "x"}}, 2);
+  page.gauge("h", "H.").add_rendered("h ", 3);
+  page.gauge("h", "H.").add_rendered("h{l=\"x\"} ", 4);
+  HistogramData data({1});
+  data.observe(0.5);
+  std::vector<Exemplar> const exemplars{{"0af7651916cd43dd8448eb211c80319c", 0.5, 7}, {}};
+  page.histogram("d", "D.").add_histogram({{"l", "x"}}, data, exemplars);
+  whole.merge(std::move(page));
+  whole.gauge("g", "G.").add({{"l", "y"}}, 5);
+  auto const feed = std::string(R"(feed="a \"b\"")");
+  CHECK(text(whole) == "# HELP d D.\n# TYPE d histogram\nd_bucket{" + feed + ",l=\"x\",le=\"1\"} 1\nd_bucket{" +
+                           feed + ",l=\"x\",le=\"+Inf\"} 1\nd_sum{" + feed + ",l=\"x\"} 0.5\nd_count{" + feed +
+                           ",l=\"x\"} 1\n# HELP g G.\n# TYPE g gauge\ng{" + feed + ",l=\"x\"} 2\ng{" + feed +
+                           "} 1\ng{l=\"y\"} 5\n# HELP h H.\n# TYPE h gauge\nh{" + feed + ",l=\"x\"} 4\nh{" +
+                           feed + "} 3\n");
+  CHECK(Exposition::render(whole, Format::openmetrics_1_0).find(R"(le="1"} 1 # {trace_id="0af7651916cd43dd)") !=
+        std::string::npos);
+}

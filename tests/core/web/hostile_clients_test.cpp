@@ -132,6 +132,46 @@ TEST_CASE("a body above the limit is 413, and the client gets to read it") {
              StartsWith("HTTP/1.1 413 "));
 }
 
+TEST_CASE("who serves may say himself why a request is refused") {
+  auto const own_words = [](web::Server& server) {
+    routes(server);
+    server.on_refusal([](int status, const web::Request& head) {
+      web::Response response;
+      response.status = status;
+      response.content_type = "application/json";
+      response.body = "{\"path\":\"" + head.path + "\",\"type\":\"" + std::string(head.header("content-type")) +
+                      "\",\"bytes\":" + std::to_string(head.body.size()) + "}";
+      return response;
+    });
+  };
+  RunningServer server(own_words, small_limits());
+  auto const large =
+      ask(server.port, "POST /hello HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\nContent-Length: 1001\r\n\r\n" +
+                           std::string(1001, 'x'));
+  CHECK_THAT(large, StartsWith("HTTP/1.1 413 "));
+  CHECK(large.find("Content-Type: application/json\r\n") != large.npos);
+  CHECK(large.ends_with(R"({"path":"/hello","type":"a/b","bytes":0})"));
+  auto const nonsense = ask(server.port, "nonsense\r\n\r\n");
+  CHECK_THAT(nonsense, StartsWith("HTTP/1.1 400 "));
+  CHECK(nonsense.find(R"("type":"")") != nonsense.npos);
+}
+
+TEST_CASE("limits may change while the server runs") {
+  RunningServer server(routes, small_limits());
+  std::string const request =
+      "POST /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x');
+  CHECK_THAT(ask(server.port, request), StartsWith("HTTP/1.1 413 "));
+  server.call([&server] {
+    auto limits = small_limits();
+    limits.body_bytes = 1001;
+    server.server->set_limits(limits);
+    return 0;
+  });
+  RawConnection client(server.port);
+  client.send(request);
+  CHECK_THAT(client.read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST_CASE("a failing handler is a 500 without detail and one log line") {
   CapturedLog log;
   RunningServer server(routes);

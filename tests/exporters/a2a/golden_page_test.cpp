@@ -49,7 +49,7 @@ std::string page(Format format) {
   HopLedger ledger({.writer = "w", .recent_hops = 1000, .max_pairs = 500, .window = std::chrono::seconds(60)});
   fill(ledger);
   Families families;
-  add_hop_families(ledger, LatencySettings{}, now, families);
+  add_hop_families(ledger, PageSettings{}, now, families);
   auto const hash = "*6\r\n" + testing::bulk("intake|research") + testing::bulk("7") +
                     testing::bulk("intake|drafting") + testing::bulk("2") + testing::bulk("nonsense") +
                     testing::bulk("4");

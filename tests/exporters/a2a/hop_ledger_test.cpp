@@ -111,13 +111,13 @@ TEST_CASE("a page sees only what is stored") {
   CHECK(one.loaded());
   take(one, 1, 10);
   CHECK(ok(one) == 0);
-  CHECK_FALSE(one.latency_us(0, 0.95, now));
+  CHECK_FALSE(one.latencies().quantile_us(0, 0.95, now));
   auto const transaction = one.transaction();
   CHECK(ok(one) == 0);
   store.keep(transaction);
   one.settle(now);
   CHECK(ok(one) == 10);
-  CHECK(one.latency_us(0, 0.95, now) == 40'000);
+  CHECK(one.latencies().quantile_us(0, 0.95, now) == 40'000);
   CHECK_FALSE(one.pending_changes());
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("the answer to a transaction was lost") {
     store.keep(transaction);
     store.start(one);
     CHECK(ok(one) == 20);
-    CHECK(one.latency_us(0, 1, now) == 40'000);
+    CHECK(one.latencies().quantile_us(0, 1, now) == 40'000);
   }
   SECTION("and Redis did not: the records are still pending") {
     store.start(one);
@@ -462,14 +462,14 @@ TEST_CASE("windows are filled again from the stream") {
   auto two = ledger("w2");
   store.given(10);
   store.start(two);
-  CHECK_FALSE(two.latency_us(0, 0.95, now));
+  CHECK_FALSE(two.latencies().quantile_us(0, 0.95, now));
   auto const reply = MadeEntries()
                          .add("10-0", hop_fields("h10", now - 30'000, now))
                          .add("9-0", hop_fields("h9", now - 90'000'000, now - 80'000'000))
                          .add("8-0", hop_fields("x", now - 30'000, now, {{"src", "stranger"}}))
                          .reply();
   CHECK(two.recall(reply, now) == redis::StreamId{8, 0});
-  CHECK(two.latency_us(0, 0.95, now) == 30'000);
+  CHECK(two.latencies().quantile_us(0, 0.95, now) == 30'000);
   CHECK(ok(two) == 10);
   CHECK_FALSE(two.recall(MadeReply("*0\r\n"), now));
 }

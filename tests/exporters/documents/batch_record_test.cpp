@@ -2,8 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "exporters/documents/collectors.hpp"
-
 using namespace fleet;
 using namespace fleet::exporters::documents;
 
@@ -93,15 +91,51 @@ TEST_CASE("the age of the queue is that of its oldest end") {
   auto const entry = [](std::int64_t at) {
     return R"({"batch_id":"b","document_id":"d","enqueued_at_us":)" + std::to_string(at) + "}";
   };
-  CHECK(parse_enqueued_at(entry(7)) == 7);
-  CHECK(parse_enqueued_at("{}") == std::nullopt);
-  CHECK(parse_enqueued_at("[1") == std::nullopt);
-  CHECK(parse_enqueued_at(R"({"enqueued_at_us":"7"})") == std::nullopt);
-  CHECK(parse_enqueued_at(R"({"enqueued_at_us":-7})") == std::nullopt);
+  auto const enqueued = [](const std::string& text) {
+    auto const read = parse_queue_entry(text);
+    return read ? std::optional(read->enqueued_at_us) : std::nullopt;
+  };
+  CHECK(enqueued(entry(7)) == 7);
+  CHECK(enqueued("{}") == std::nullopt);
+  CHECK(enqueued("[1") == std::nullopt);
+  CHECK(enqueued(R"({"enqueued_at_us":"7"})") == std::nullopt);
+  CHECK(enqueued(R"({"enqueued_at_us":-7})") == std::nullopt);
+  CHECK(parse_queue_entry(entry(7))->attempt == 1);
+  CHECK(parse_queue_entry(R"({"enqueued_at_us":7,"attempt":3})")->attempt == 3);
+  CHECK_FALSE(parse_queue_entry(R"({"enqueued_at_us":7,"attempt":"3"})"));
+  CHECK_FALSE(parse_queue_entry(R"({"enqueued_at_us":7,"attempt":0})"));
+}
 
-  CHECK(oldest_age_seconds(entry(1'000'000), entry(3'000'000), 5'000'000) == 4.0);
-  CHECK(oldest_age_seconds(entry(3'000'000), entry(1'000'000), 5'000'000) == 4.0);
-  CHECK(oldest_age_seconds("junk", entry(4'000'000), 5'000'000) == 1.0);
-  CHECK(oldest_age_seconds(entry(9'000'000), "", 5'000'000) == 0.0);
-  CHECK(oldest_age_seconds("", "", 5'000'000) == std::nullopt);
+TEST_CASE("a stage tells when it began and ended, and perhaps of how many documents") {
+  auto const stage = [](const std::string& name = "", const std::string& value = "") {
+    std::vector<std::string> fields{"event", "stage", "batch_id", "b", "pipeline", "p",
+                                    "stage", "ocr",   "began_us", "5", "at_us",    "9"};
+    if (name == "succeeded" || name == "failed") fields.insert(fields.end(), {name, value});
+    for (std::size_t i = 0; i < fields.size(); i += 2) {
+      if (fields[i] == name) fields[i + 1] = value;
+    }
+    return parse(fields);
+  };
+  auto const parsed = stage("failed", "2");
+  auto const* const record = std::get_if<BatchRecord>(&parsed);
+  REQUIRE(record);
+  CHECK(record->event == BatchEvent::stage);
+  CHECK(record->stage == "ocr");
+  CHECK(record->began_us == 5);
+  CHECK(record->at_us == 9);
+  CHECK(record->succeeded == 0);
+  CHECK(record->failed == 2);
+  auto const reason = [&](const std::string& name, const std::string& value) {
+    return std::get<Skip>(stage(name, value));
+  };
+  CHECK(reason("stage", "") == Skip::malformed);
+  CHECK(reason("stage", std::string(65, 'x')) == Skip::malformed);
+  CHECK(reason("stage", "a\nb") == Skip::malformed);
+  CHECK(reason("began_us", "") == Skip::malformed);
+  CHECK(reason("began_us", "soon") == Skip::malformed);
+  CHECK(reason("succeeded", "many") == Skip::malformed);
+  CHECK(reason("batch_id", "") == Skip::malformed);
+  CHECK(reason("began_us", "10") == Skip::negative);
+  CHECK(reason("began_us", "-1") == Skip::negative);
+  CHECK(reason("failed", "-1") == Skip::negative);
 }

@@ -22,6 +22,14 @@ BatchRecord finished(std::string_view id, std::int64_t at, std::int64_t succeede
   return {BatchEvent::finished, id, "p", succeeded + failed, succeeded, failed, at};
 }
 
+BatchRecord stage(std::string_view id, std::string_view name, std::int64_t began, std::int64_t ended,
+                  std::int64_t failed = 0) {
+  BatchRecord record{BatchEvent::stage, id, "p", 0, 0, failed, ended};
+  record.stage = name;
+  record.began_us = began;
+  return record;
+}
+
 testing::Page page(const Batches& batches, std::int64_t now) {
   Families families;
   batches.add_families(now, families);
@@ -153,11 +161,85 @@ TEST_CASE("pipelines beyond the limit become other") {
   CHECK(now.text.find("pipeline=\"q\"") == std::string::npos);
 }
 
+TEST_CASE("stages of a batch are measured once each") {
+  BatchRules rules;
+  rules.max_stages = 2;
+  Batches batches(rules);
+  batches.apply(stage("a", "early", t0, t0 + second));
+  batches.apply(started("a", t0));
+  batches.apply(stage("a", "ocr", t0, t0 + 8 * second, 3));
+  batches.apply(stage("a", "ocr", t0, t0 + 8 * second, 3));
+  batches.apply(stage("a", "index", t0 + 8 * second, t0 + 9 * second));
+  batches.apply(stage("a", "file", t0 + 9 * second, t0 + 10 * second));
+  batches.apply(finished("a", t0 + 10 * second));
+  batches.apply(stage("a", "late", t0, t0 + second));
+  auto const now = page(batches, t0 + 11 * second);
+  auto const label = [](const std::string& name) { return "{pipeline=\"p\",stage=\"" + name + "\"}"; };
+  CHECK(now.value("document_stage_duration_seconds_sum" + label("ocr")) == 8.0);
+  CHECK(now.value("document_stage_duration_seconds_count" + label("ocr")) == 1.0);
+  CHECK(now.value("document_stage_duration_seconds_count" + label("index")) == 1.0);
+  CHECK(now.value("document_stage_duration_seconds_sum" + label("other")) == 1.0);
+  CHECK(now.value(R"(document_stage_documents_total{pipeline="p",stage="ocr",outcome="failed"})") == 3.0);
+  CHECK(now.text.find("document_stage_documents_total{pipeline=\"p\",stage=\"index\"") == std::string::npos);
+  CHECK(now.value(R"(document_records_skipped_total{reason="duplicate"})") == 2.0);
+  CHECK(now.value(R"(document_records_skipped_total{reason="unpaired"})") == 1.0);
+  CHECK(now.value(R"(document_batches_finished_total{pipeline="p",outcome="ok"})") == 1.0);
+}
+
+TEST_CASE("throughput and failures of the last batches, until they are long ago") {
+  BatchRules rules;
+  rules.recent_batches = 2;
+  Batches batches(rules);
+  auto const value = [&](const std::string& name, std::int64_t at) {
+    return page(batches, at).value(name + R"({pipeline="p"})");
+  };
+  batches.apply(started("a", t0));
+  CHECK(value("document_recent_batches", t0) == 0.0);
+  CHECK_FALSE(value("document_recent_failed_ratio", t0));
+  CHECK_FALSE(value("document_throughput_objective_ratio", t0));
+  batches.apply(finished("a", t0 + 45 * second, 0, 500));
+  CHECK(value("document_throughput_objective_ratio", t0 + 45 * second) == 2.0);
+  CHECK(value("document_recent_failed_ratio", t0 + 45 * second) == 1.0);
+  batches.apply(started("b", t0 + 50 * second, 500));
+  batches.apply(finished("b", t0 + 185 * second, 500, 0));
+  CHECK(value("document_throughput_objective_ratio", t0 + 185 * second) == 1.0);
+  CHECK(value("document_recent_failed_ratio", t0 + 185 * second) == 0.5);
+  // Small ones have no objective, but their failures count; the first batch is no longer among the last two.
+  batches.apply(started("c", t0 + 186 * second, 100));
+  batches.apply(finished("c", t0 + 187 * second, 0, 100));
+  CHECK(value("document_throughput_objective_ratio", t0 + 187 * second) == Approx(90.0 / 135));
+  CHECK(value("document_recent_failed_ratio", t0 + 187 * second) == Approx(1.0 / 6));
+  CHECK(value("document_recent_batches", t0 + 187 * second) == 2.0);
+  CHECK(value("document_recent_batches", t0 + 186 * second + 1800 * second) == 1.0);
+  CHECK_FALSE(value("document_throughput_objective_ratio", t0 + 186 * second + 1800 * second));
+  CHECK_FALSE(value("document_recent_failed_ratio", t0 + 187 * second + 1800 * second));
+}
+
+TEST_CASE("a checkpoint of an older version is read") {
+  auto const* const old =
+      R"({"version":1,"pipelines":{"p":{"started":4,"ok":3,"partial":0,"failed":0,"abandoned":0,)"
+      R"("documents_succeeded":1500,"documents_failed":0,)"
+      R"("large":{"counts":[0,0,0,3,0,0,0,0,0,0,0,0,0,0],"sum":60.0},)"
+      R"("small":{"counts":[0,0,0,0,0,0,0,0,0,0,0,0,0,0],"sum":0},)"
+      R"("last_finished_us":5,"last_duration_us":4,"last_size":500,"last_failed":0}},)"
+      R"("in_flight":{"x":{"pipeline":"p","size":500,"started_us":7}},"finished_ids":["w"],"skipped":[1,0,0,0,0]})";
+  auto const batches = Batches::decode(old, {});
+  REQUIRE(batches);
+  auto const now = page(*batches, 9);
+  CHECK(now.value(R"(document_batches_started_total{pipeline="p"})") == 4.0);
+  CHECK(now.value(R"(document_batches_in_flight{pipeline="p"})") == 1.0);
+  CHECK(now.value(R"(documents_started_total{pipeline="p"})") == 0.0);
+  CHECK(now.value(R"(document_recent_batches{pipeline="p"})") == 0.0);
+  CHECK_FALSE(now.has_family("document_stage_duration_seconds"));
+}
+
 TEST_CASE("the checkpoint's text carries everything") {
   Batches batches({});
   batches.apply(started("a \"quoted\"", t0));
   batches.apply(started("b", t0 + second, 10));
+  batches.apply(stage("b", "ocr", t0 + second, t0 + 2 * second, 1));
   batches.apply(finished("b", t0 + 3 * second, 9, 1));
+  batches.apply(stage("a \"quoted\"", "o\"cr", t0 + second, t0 + 2 * second));
   batches.skip(Skip::malformed);
   auto const copy = Batches::decode(batches.encode(), {});
   REQUIRE(copy);
@@ -165,7 +247,8 @@ TEST_CASE("the checkpoint's text carries everything") {
   CHECK(copy->encode() == batches.encode());
   auto again = *copy;
   again.apply(finished("b", t0 + 9 * second));
-  CHECK(page(again, t0).value(R"(document_records_skipped_total{reason="duplicate"})") == 1.0);
+  again.apply(stage("a \"quoted\"", "o\"cr", t0 + second, t0 + 2 * second));
+  CHECK(page(again, t0).value(R"(document_records_skipped_total{reason="duplicate"})") == 2.0);
 
   CHECK_FALSE(Batches::decode("", {}));
   CHECK_FALSE(Batches::decode("{}", {}));
@@ -176,6 +259,8 @@ TEST_CASE("the checkpoint's text carries everything") {
 TEST_CASE("the page is the golden page") {
   Batches batches({});
   batches.apply(started("one", t0, 520));
+  batches.apply(stage("one", "ocr", t0, t0 + 15 * second, 3));
+  batches.apply(stage("one", "index", t0 + 15 * second, t0 + 20 * second));
   batches.apply(finished("one", t0 + 21 * second, 517, 3));
   batches.apply(started("two", t0 + 60 * second, 500));
   batches.apply(started("small", t0 + 61 * second, 12, "letters"));

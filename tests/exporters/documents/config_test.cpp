@@ -17,6 +17,13 @@ TEST_CASE("the shipped example says the defaults") {
   CHECK(example.rules.abandon_after_us == shortest.rules.abandon_after_us);
   CHECK(example.rules.large_size == shortest.rules.large_size);
   CHECK(example.rules.max_pipelines == shortest.rules.max_pipelines);
+  CHECK(example.rules.max_stages == shortest.rules.max_stages);
+  CHECK(example.rules.objective_us == shortest.rules.objective_us);
+  CHECK(example.rules.recent_batches == shortest.rules.recent_batches);
+  CHECK(example.rules.recent_within_us == shortest.rules.recent_within_us);
+  CHECK(example.queue_rules.stuck_after_us == shortest.queue_rules.stuck_after_us);
+  CHECK(example.queue_rules.poison_attempts == shortest.queue_rules.poison_attempts);
+  CHECK(example.queue_rules.scan == shortest.queue_rules.scan);
 }
 
 TEST_CASE("a key that is left out keeps its default, whichever other is given") {

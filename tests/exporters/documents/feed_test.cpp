@@ -60,6 +60,10 @@ TEST_CASE("batches and queue appear; an exporter that starts anew goes on from t
     CHECK(page.value("redis_up") == 1.0);
     CHECK(page.value("document_queue_depth") == 2.0);
     CHECK(*page.value("document_queue_oldest_age_seconds") > 1.6e9);
+    CHECK(page.value("document_queue_stuck_entries") == 1.0);
+    CHECK(page.value(R"(document_queue_poison_entries{reason="unparsable"})") == 1.0);
+    CHECK(page.value("document_queue_scanned_entries") == 2.0);
+    CHECK(page.value(R"(documents_started_total{pipeline="p"})") == 500.0);
   }
   add_whole_batch(redis, "two");
   Exporter exporter(redis);

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "probers/http/byte_size.hpp"
+#include "core/config/byte_size.hpp"
 #include "probers/http/header_options.hpp"
 #include "tests/servers/process.hpp"
 
@@ -85,7 +85,7 @@ basic_auth: {username: u, password: p}
   CHECK(options.headers[4].first == "X-Token");
   CHECK(options.headers[4].second.reveal() == "b");
   CHECK(options.body_size_limit == 5u * 1024 * 1024);
-  CHECK(options.compression == Compression::gzip);
+  CHECK(options.compression == http::Compression::gzip);
   CHECK(options.expected.valid_http_versions == std::vector<std::string>{"1.1", "2.0"});
   CHECK_FALSE(options.follow_redirects);
   CHECK(options.expected.fail_if_not_ssl);
@@ -179,18 +179,18 @@ TEST_CASE("http targets") {
 }
 
 TEST_CASE("sizes") {
-  CHECK(parse_byte_size("300") == 300u);
-  CHECK(parse_byte_size("5B") == 5u);
-  CHECK(parse_byte_size("5KB") == 5u * 1024);
-  CHECK(parse_byte_size("5KiB") == 5u * 1024);
-  CHECK(parse_byte_size("1.5MB") == 1536u * 1024);
-  CHECK(parse_byte_size("1MB512KB") == 1536u * 1024);
-  CHECK(parse_byte_size("2GB") == 2048u * 1024 * 1024);
-  CHECK(parse_byte_size("0") == 0u);
+  CHECK(config::parse_byte_size("300") == 300u);
+  CHECK(config::parse_byte_size("5B") == 5u);
+  CHECK(config::parse_byte_size("5KB") == 5u * 1024);
+  CHECK(config::parse_byte_size("5KiB") == 5u * 1024);
+  CHECK(config::parse_byte_size("1.5MB") == 1536u * 1024);
+  CHECK(config::parse_byte_size("1MB512KB") == 1536u * 1024);
+  CHECK(config::parse_byte_size("2GB") == 2048u * 1024 * 1024);
+  CHECK(config::parse_byte_size("0") == 0u);
   for (auto const* const text :
        {"", "MB", "-1", "5 MB", "5M", "5mb", "1e3", "1.2.3B", "9999999EB", "5MBx", "1.5"}) {
     INFO(text);
-    CHECK_FALSE(parse_byte_size(text));
+    CHECK_FALSE(config::parse_byte_size(text));
   }
 }
 

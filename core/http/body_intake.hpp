@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "probers/http/decoding.hpp"
+#include "core/http/decoding.hpp"
 
-namespace fleet::probers {
+namespace fleet::http {
 
 class BodyIntake {
  public:
@@ -57,4 +57,4 @@ class BodyIntake {
   std::uint64_t bytes_ = 0;
 };
 
-}  // namespace fleet::probers
+}  // namespace fleet::http

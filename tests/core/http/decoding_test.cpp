@@ -1,13 +1,13 @@
-#include "probers/http/decoding.hpp"
+#include "core/http/decoding.hpp"
 
 #include <brotli/encode.h>
 #include <zlib.h>
 
 #include <catch2/catch.hpp>
 
-#include "probers/http/body_intake.hpp"
+#include "core/http/body_intake.hpp"
 
-using namespace fleet::probers;
+using namespace fleet::http;
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string_view>
 
-namespace fleet::probers {
+namespace fleet::http {
 
 /// `deflate` is the zlib format of RFC 9110 or the raw one that some servers send: the first bytes tell.
 enum class Compression : std::uint8_t { identity, gzip, deflate, br };
@@ -32,4 +32,4 @@ class BodyDecoder {
   std::unique_ptr<Codec> codec_;
 };
 
-}  // namespace fleet::probers
+}  // namespace fleet::http

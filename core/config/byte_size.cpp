@@ -1,10 +1,10 @@
-#include "probers/http/byte_size.hpp"
+#include "core/config/byte_size.hpp"
 
 #include <array>
 #include <charconv>
 #include <utility>
 
-namespace fleet::probers {
+namespace fleet::config {
 
 namespace {
 
@@ -45,4 +45,10 @@ std::optional<std::uint64_t> parse_byte_size(std::string_view text) {
   return static_cast<std::uint64_t>(total);
 }
 
-}  // namespace fleet::probers
+std::uint64_t read_byte_size(const Value& value) {
+  auto const size = parse_byte_size(value.text());
+  if (!size) value.fail("expected a size like 4194304, 512KB or 5MB, got `" + value.text() + "`");
+  return *size;
+}
+
+}  // namespace fleet::config

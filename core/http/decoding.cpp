@@ -1,4 +1,4 @@
-#include "probers/http/decoding.hpp"
+#include "core/http/decoding.hpp"
 
 #include <brotli/decode.h>
 #include <zlib.h>
@@ -6,7 +6,7 @@
 #include <new>
 #include <optional>
 
-namespace fleet::probers {
+namespace fleet::http {
 
 using Fed = BodyDecoder::Fed;
 
@@ -137,4 +137,4 @@ Fed BodyDecoder::feed(std::string_view bytes, const Sink& sink) {
 
 bool BodyDecoder::is_complete() const { return codec_->is_complete(); }
 
-}  // namespace fleet::probers
+}  // namespace fleet::http
