@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "core/config/nearest.hpp"
+#include "core/app/commands.hpp"
 #include "probers/commands/check.hpp"
 #include "probers/commands/flag_values.hpp"
 #include "probers/commands/load.hpp"
@@ -23,33 +22,9 @@ namespace {
 
 constexpr auto program = "slo_prober";
 
-/// argv[0] is the command's own word.
-struct Command {
-  std::string_view name;
-  std::string_view summary;
-  int (*run)(int argc, const char* const* argv);
-};
-
-/// A line each, the last without its end.
-std::string list_of(std::span<const Command> commands) {
-  std::string out;
-  for (auto const& command : commands) {
-    out += (out.empty() ? "  " : "\n  ") + std::string(command.name) +
-           std::string(12 - command.name.size(), ' ') + std::string(command.summary);
-  }
-  return out;
-}
-
-const Command& find_command(std::span<const Command> commands, std::string_view name, const std::string& what) {
-  std::vector<std::string_view> names;
-  for (auto const& command : commands) {
-    if (command.name == name) return command;
-    names.push_back(command.name);
-  }
-  auto const near = config::nearest(name, names);
-  throw app::UsageError("unknown " + what + " `" + std::string(name) + "`" +
-                        (near.empty() ? ", see --help" : ", did you mean " + std::string(near) + "?"));
-}
+using app::Command;
+using app::find_command;
+using app::list_of;
 
 constexpr std::array<Command, 3> validations{{
     {"a2a", "do the agents answer within --target-ms?", run_validate_a2a},
