@@ -66,7 +66,8 @@ std::vector<Trial> trials_of(const std::vector<Specification>& specifications, R
 awaitable<bool> try_all(http::Client& client, http::Url server, std::vector<Trial>& trials, Range range,
                         Deadline deadline) {
   for (auto& trial : trials) {
-    auto const instants = co_await instants_true(client, server, trial.expression, range, deadline);
+    auto work = instants_true(client, server, trial.expression, range, deadline);
+    auto const instants = co_await std::move(work);
     trial.firings = firings(instants, range.step, trial.hold);
   }
   co_return true;

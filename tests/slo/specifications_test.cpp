@@ -10,7 +10,7 @@ TEST_CASE("keys are read in both of Sloth's spellings, but not both at once") {
   std::string text = sloth_file("99.9", "      pageAlert:\n        labels: {team: web}\n");
   CHECK(objective_of(text).page.labels.at("team") == "web");
   text += "      page_alert: {disable: true}\n";
-  CHECK(error_of(text) == "slo.yml:14:9: expected `page_alert` or `pageAlert`, got both");
+  CHECK(error_of(text) == "slo.yml:13:9: expected `page_alert` or `pageAlert`, got both");
 }
 
 TEST_CASE("documents of several dialects stand in one file") {
