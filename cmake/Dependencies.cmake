@@ -14,6 +14,11 @@ pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
 pkg_check_modules(brotli REQUIRED IMPORTED_TARGET libbrotlidec)
 find_package(ZLIB REQUIRED)
+# libharu has no pkg-config file.
+find_library(HPDF_LIBRARY hpdf REQUIRED)
+find_path(HPDF_INCLUDE hpdf.h REQUIRED)
+add_library(hpdf UNKNOWN IMPORTED)
+set_target_properties(hpdf PROPERTIES IMPORTED_LOCATION ${HPDF_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${HPDF_INCLUDE})
 # Their pkg-config files ask for -D_FILE_OFFSET_BITS=64 and -pthread: no-ops on 64-bit glibc that would disable the
 # precompiled header.
 set_property(TARGET PkgConfig::hiredis PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS "")

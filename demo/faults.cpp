@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<FaultKind, 13> all_kinds{{
+constexpr std::array<FaultKind, 17> all_kinds{{
     {"interface-down", "", "", "the unified interface refuses connections"},
     {"agent-down", "AGENT", "", "one agent stops: its HTTP server and its work on the queue"},
     {"agent-delay", "MS or AGENT=MS", "300", "agents take that many milliseconds longer for everything"},
@@ -26,6 +26,10 @@ constexpr std::array<FaultKind, 13> all_kinds{{
      "a compliance violation is recorded and stays open"},
     {"consent-ignored", "", "", "a client withdraws a consent, and processing goes on"},
     {"withdrawal-stuck", "", "", "a client withdraws a consent, and nobody acts on withdrawals"},
+    {"withdrawal-ignored", "", "", "a client withdrew a consent 30 hours ago, and nobody has acted on it"},
+    {"expiry-ignored", "", "", "a client's consent has expired, and processing goes on"},
+    {"form13-missing", "", "", "an old property settlement has no Form 13"},
+    {"retention-overdue", "", "", "a document is kept beyond its retention date"},
     {"lock", "SECONDS", "120", "a statement waits for a row lock"},
     {"long-transaction", "SECONDS", "600", "a transaction stays open and idle"},
     {"hops-burst", "PER_SECOND", "2000", "that many more messages between agents"},

@@ -67,9 +67,11 @@ constexpr std::array<Routine, 9> routine_statements{{
     {20, R"(INSERT INTO cases (case_type)
             VALUES ((ARRAY['property_settlement', 'spousal_maintenance', 'child_support', 'parenting', 'divorce'])
                     [1 + floor(random() * 5)::int]))"},
-    {25, R"(UPDATE cases SET form13_data = jsonb_build_object('income', round((random() * 4000)::numeric, 2))
+    {25, R"(UPDATE cases SET form13_data = jsonb_build_object('income', round((random() * 4000)::numeric, 2),
+                                                               'property', round((random() * 900000)::numeric, 2),
+                                                               'liabilities', round((random() * 300000)::numeric, 2))
             WHERE id = (SELECT id FROM cases WHERE status = 'open' AND form13_data IS NULL
-                        ORDER BY id DESC LIMIT 1 FOR UPDATE SKIP LOCKED))"},
+                        ORDER BY case_type = 'property_settlement' DESC, id DESC LIMIT 1 FOR UPDATE SKIP LOCKED))"},
     {30, R"(UPDATE cases SET status = 'closed', closed_at = now()
             WHERE id = (SELECT id FROM cases WHERE status = 'open' AND form13_data IS NOT NULL
                         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED))"},
@@ -107,6 +109,35 @@ const std::string_view use_consent =
 const std::string_view act_on_withdrawals =
     "UPDATE privacy_consents SET withdrawal_actioned_at = now() WHERE withdrawn_at IS NOT NULL AND "
     "withdrawal_actioned_at IS NULL";
+const std::string_view withdraw_long_ago =
+    "INSERT INTO privacy_consents (client_id, consent_type, granted_at, withdrawn_at) SELECT greatest(1000, "
+    "max(client_id)) + 1, 'data_processing', now() - interval '10 days', now() - interval '30 hours' FROM "
+    "privacy_consents";
+const std::string_view forget_withdrawal =
+    "UPDATE privacy_consents SET withdrawal_actioned_at = now() WHERE withdrawal_actioned_at IS NULL AND "
+    "withdrawn_at < now() - interval '29 hours'";
+const std::string_view use_expired =
+    "INSERT INTO processing_events (client_id, consent_type) SELECT client_id, consent_type FROM "
+    "privacy_consents AS old "
+    "WHERE expires_at < now() AND withdrawn_at IS NULL AND NOT EXISTS (SELECT FROM privacy_consents WHERE "
+    "client_id = old.client_id AND consent_type = old.consent_type AND (expires_at > now()) IS NOT FALSE) "
+    "ORDER BY id LIMIT 1";
+const std::string_view remove_expired_uses =
+    "DELETE FROM processing_events AS use USING privacy_consents AS consent WHERE use.client_id = "
+    "consent.client_id AND use.consent_type = consent.consent_type AND use.processed_at > consent.expires_at";
+const std::string_view lose_form13 =
+    "INSERT INTO cases (case_type, status, created_at) VALUES ('property_settlement', 'stalled', now() - "
+    "interval '60 days')";
+const std::string_view complete_form13s =
+    "UPDATE cases SET form13_data = '{\"income\": 1, \"property\": 1, \"liabilities\": 1}' WHERE case_type = "
+    "'property_settlement' AND created_at < now() - interval '14 days' AND (form13_data ?& ARRAY['income', "
+    "'property', 'liabilities']) IS NOT TRUE";
+const std::string_view keep_too_long =
+    "INSERT INTO documents (status, created_at, processed_at, retention_until) SELECT 'processed', begun, "
+    "begun, "
+    "now() - interval '1 day' FROM (SELECT now() - interval '7 years 1 day' AS begun) AS document";
+const std::string_view delete_overdue =
+    "UPDATE documents SET deleted_at = now() WHERE retention_until < now() AND deleted_at IS NULL";
 const std::string_view remove_late_uses =
     "DELETE FROM processing_events AS use USING privacy_consents AS consent WHERE use.client_id = "
     "consent.client_id AND "

@@ -1,5 +1,6 @@
 #include "demo/registers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -15,6 +16,17 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t most_waiting = 10'000;
+
+/// Breaches that are one statement to plant and one to mend.
+struct Breach {
+  std::string_view fault, plant, mend;
+};
+const std::array<Breach, 4> breaches{{
+    {"withdrawal-ignored", sql::withdraw_long_ago, sql::forget_withdrawal},
+    {"expiry-ignored", sql::use_expired, sql::remove_expired_uses},
+    {"form13-missing", sql::lose_form13, sql::complete_form13s},
+    {"retention-overdue", sql::keep_too_long, sql::delete_overdue},
+}};
 
 /// Whether the same statement may succeed later: no connection, a restart, no resources, a lock, a standby, a
 /// table that is yet to be made.
@@ -54,6 +66,10 @@ void Registers::apply_fault(std::string_view name) {
     post(std::string(sql::withdraw_one));
   } else if (name == "withdrawal-stuck") {
     act_on_withdrawals();
+  } else if (auto const planted = std::find_if(breaches.begin(), breaches.end(),
+                                               [&](auto const& breach) { return breach.fault == name; });
+             planted != breaches.end()) {
+    post(std::string(faults_.active(name) ? planted->plant : planted->mend));
   } else if (name == "consent-ignored" && !faults_.active(name)) {
     ignored_.reset();
     post(std::string(sql::remove_late_uses));
@@ -62,7 +78,9 @@ void Registers::apply_fault(std::string_view name) {
 }
 
 void Registers::act_on_withdrawals() {
-  if (faults_.active("withdrawal-stuck") || faults_.active("consent-ignored")) return;
+  if (faults_.active("withdrawal-stuck") || faults_.active("consent-ignored") ||
+      faults_.active("withdrawal-ignored"))
+    return;
   post(std::string(sql::act_on_withdrawals));
   next_action_ = std::chrono::steady_clock::now() + 15s;
 }
@@ -70,6 +88,10 @@ void Registers::act_on_withdrawals() {
 void Registers::post_due_routines() {
   auto const now = std::chrono::steady_clock::now();
   if (now >= next_action_) act_on_withdrawals();
+  if (faults_.active("expiry-ignored") && now >= next_expired_use_) {
+    post(std::string(sql::use_expired));
+    next_expired_use_ = now + 2s;
+  }
   auto const routines = sql::routines();
   for (std::size_t i = 0; i < routines.size(); ++i) {
     if (now < routine_due_[i]) continue;
@@ -120,6 +142,9 @@ awaitable<void> Registers::seed(Self self) {
   if (!self->faults_.active("violation")) self->posted_.push_front({std::string(sql::resolve_violations), {}});
   if (!self->faults_.active("consent-ignored"))
     self->posted_.push_front({std::string(sql::remove_late_uses), {}});
+  for (auto const& breach : breaches) {
+    if (!self->faults_.active(breach.fault)) self->posted_.push_front({std::string(breach.mend), {}});
+  }
   for (auto const statement : sql::tidy_up()) self->post(std::string(statement));
   self->seeded_ = true;
 }

@@ -19,9 +19,10 @@
 namespace fleet::demo {
 
 /// Seeds empty tables, keeps ordinary business going and writes what others post, one statement after the other
-/// on one session. Withdrawals are acted on within seconds. Obeys the faults violation (rows with rule
-/// `injected`; cleared: resolved) and consent-ignored (one consent is withdrawn, uses of it are recorded every
-/// second; cleared: those uses are removed). Lives on one io thread.
+/// on one session. Withdrawals are acted on within seconds. Obeys the faults that plant one breach each
+/// (withdrawal-ignored, expiry-ignored, form13-missing, retention-overdue; cleared: mended), violation (rows
+/// with rule `injected`; cleared: resolved) and consent-ignored (one consent is withdrawn, uses of it are
+/// recorded every second; cleared: those uses are removed). Lives on one io thread.
 class Registers : public std::enable_shared_from_this<Registers> {
  public:
   Registers(asio::io_context& io, postgres::Options options, Faults& faults);
@@ -59,7 +60,7 @@ class Registers : public std::enable_shared_from_this<Registers> {
   std::vector<std::chrono::steady_clock::time_point> routine_due_;
   std::size_t violations_posted_ = 0;
   std::optional<std::pair<std::string, std::string>> ignored_;  // client and type of the withdrawn consent
-  std::chrono::steady_clock::time_point next_use_, next_action_;
+  std::chrono::steady_clock::time_point next_use_, next_action_, next_expired_use_;
   bool seeded_ = false;
   bool stopping_ = false;
 };

@@ -1,5 +1,6 @@
 #include "exporters/collector_set.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -7,6 +8,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
+#include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "core/app/logging.hpp"
@@ -31,17 +34,21 @@ void add_labels(std::vector<Label>& labels, const Collector& collector) {
 
 }  // namespace
 
-// One run of all collectors. A collector that outlives its deadline keeps writing here, not into the page.
+// One run of the chosen collectors. A collector that outlives its deadline keeps writing here, not into the
+// page.
 struct CollectorSet::State {
-  State(const asio::any_io_executor& executor, std::size_t collectors)
-      : outcomes(collectors), running(collectors), all_done(executor) {}
+  State(const asio::any_io_executor& executor, std::size_t collectors, std::size_t chosen)
+      : outcomes(collectors), running(chosen), all_done(executor) {}
   std::vector<std::optional<Outcome>> outcomes;
   std::size_t running;
   asio::steady_timer all_done;  // cancelled by the last one
 };
 
 CollectorSet::CollectorSet(std::string exporter, std::vector<std::unique_ptr<Collector>> collectors)
-    : exporter_(std::move(exporter)), collectors_(std::move(collectors)), last_failure_(collectors_.size()) {}
+    : exporter_(std::move(exporter)), collectors_(std::move(collectors)), last_failure_(collectors_.size()) {
+  std::stable_partition(collectors_.begin(), collectors_.end(),
+                        [](auto const& collector) { return !collector->gives_way(); });
+}
 
 awaitable<void> CollectorSet::run_one(std::shared_ptr<CollectorSet> self, std::shared_ptr<State> state,
                                       std::size_t index, Deadline deadline) {
@@ -62,12 +69,40 @@ awaitable<void> CollectorSet::run_one(std::shared_ptr<CollectorSet> self, std::s
   if (--state->running == 0) state->all_done.cancel();
 }
 
+std::vector<std::size_t> CollectorSet::selected(const std::vector<std::string>& names) const {
+  std::vector<std::size_t> chosen;
+  std::set<std::string_view> found;
+  for (std::size_t i = 0; i < collectors_.size(); ++i) {
+    std::string_view const name = collectors_[i]->name();
+    bool const named = std::find(names.begin(), names.end(), name) != names.end();
+    if (named) found.insert(name);
+    if (named || names.empty() || collectors_[i]->always()) chosen.push_back(i);
+  }
+  for (const std::string& name : names) {
+    if (collectors_.empty() || found.contains(name)) continue;
+    std::set<std::string_view> all;
+    for (const auto& collector : collectors_) all.insert(collector->name());
+    std::string list;
+    for (std::string_view const one : all) list += (list.empty() ? "" : ", ") + std::string(one);
+    throw std::invalid_argument("unknown or disabled collector: " + name + "; there are " + list);
+  }
+  return chosen;
+}
+
 awaitable<bool> CollectorSet::collect(Deadline deadline, Families& out) {
+  return run(selected({}), deadline, out);
+}
+
+awaitable<bool> CollectorSet::collect(std::vector<std::string> names, Deadline deadline, Families& out) {
+  return run(selected(names), deadline, out);
+}
+
+awaitable<bool> CollectorSet::run(std::vector<std::size_t> chosen, Deadline deadline, Families& out) {
   auto const self = shared_from_this();
   auto const executor = co_await asio::this_coro::executor;
   auto const begin = Deadline::Clock::now();
-  auto const state = std::make_shared<State>(executor, collectors_.size());
-  for (std::size_t i = 0; i < collectors_.size(); ++i) {
+  auto const state = std::make_shared<State>(executor, collectors_.size(), chosen.size());
+  for (std::size_t const i : chosen) {
     awaitable<void> work = run_one(self, state, i, deadline);
     asio::co_spawn(executor, std::move(work), asio::detached);
   }
@@ -77,13 +112,18 @@ awaitable<bool> CollectorSet::collect(Deadline deadline, Families& out) {
   if (state->running > 0) co_await state->all_done.async_wait(token);
 
   bool all_good = true;
+  MetricNames taken;  // by those that do not give way; they come first
   std::chrono::duration<double> const so_far = Deadline::Clock::now() - begin;
-  for (std::size_t i = 0; i < collectors_.size(); ++i) {
+  for (std::size_t const i : chosen) {
     std::optional<Outcome> outcome = std::exchange(state->outcomes[i], std::nullopt);
     if (!outcome) {
       outcome.emplace();
       outcome->failure = "timed out, and does not end when cancelled";
       outcome->seconds = so_far.count();
+    }
+    if (outcome->failure.empty() && collectors_[i]->gives_way()) {
+      if (taken.empty()) taken = out.names();
+      collectors_[i]->settle(taken, outcome->page);
     }
     if (outcome->failure.empty()) outcome->failure = merge(std::move(outcome->page), out);
     report(i, outcome->failure, outcome->seconds, out);

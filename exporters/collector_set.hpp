@@ -22,9 +22,14 @@ class CollectorSet : public std::enable_shared_from_this<CollectorSet> {
   /// then is left behind. Logs a failure when it begins or its text changes, and once when it ends, not at
   /// every scrape. Returns whether all succeeded.
   awaitable<bool> collect(Deadline deadline, Families& out);
+  /// The same with those collectors only that have one of these names, and those that always run. Throws
+  /// std::invalid_argument, which names it, if no collector has a name; does not if there are no collectors.
+  awaitable<bool> collect(std::vector<std::string> names, Deadline deadline, Families& out);
 
  private:
   struct State;
+  std::vector<std::size_t> selected(const std::vector<std::string>& names) const;
+  awaitable<bool> run(std::vector<std::size_t> chosen, Deadline deadline, Families& out);
   static awaitable<void> run_one(std::shared_ptr<CollectorSet> self, std::shared_ptr<State> state,
                                  std::size_t index, Deadline deadline);
   static std::string merge(Families&& page, Families& out);

@@ -65,4 +65,14 @@ std::string sql_array(std::span<const double> numbers) {
   return text + "]::float8[]";
 }
 
+std::string sql_array(std::span<const std::string> texts) {
+  std::string out = "ARRAY[";
+  for (auto const& text : texts) {
+    out += out.ends_with('[') ? "'" : ",'";
+    for (char const c : text) out.append(c == '\'' ? 2 : 1, c);
+    out.push_back('\'');
+  }
+  return out + "]::text[]";
+}
+
 }  // namespace fleet::exporters

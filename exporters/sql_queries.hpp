@@ -36,5 +36,7 @@ void fill_in(Queries& queries, std::string_view name, std::string_view placehold
 std::string sql_interval(std::chrono::milliseconds length);
 /// `ARRAY[60,300]::float8[]`.
 std::string sql_array(std::span<const double> numbers);
+/// `ARRAY['a','b']::text[]`, quoted.
+std::string sql_array(std::span<const std::string> texts);
 
 }  // namespace fleet::exporters

@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "exporters/read_only_query.hpp"
+
 namespace fleet::exporters {
 
 SqlSource::SqlSource(asio::any_io_executor executor, postgres::Options options, Queries queries)
@@ -19,13 +21,7 @@ awaitable<postgres::Rows> SqlSource::rows_of(std::string query, Deadline deadlin
 }
 
 void SqlSource::rethrow_named(const std::string& query, const std::exception& error) {
-  auto const* const refused = dynamic_cast<const postgres::Error*>(&error);
-  // Class 22, data exceptions: their messages quote the value that did not fit, and that is a row's content.
-  bool const may_quote = refused && refused->sqlstate().starts_with("22");
-  std::string const reason = may_quote ? "a value in the rows does not fit (SQLSTATE " + refused->sqlstate() +
-                                             "; the server's log has the message, which may quote a row)"
-                                       : error.what();
-  throw std::runtime_error("query `" + query + "`: " + reason);
+  throw std::runtime_error("query `" + query + "`: " + reason_of(error));
 }
 
 awaitable<bool> SqlSource::answers(Deadline deadline) {

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "core/app/daemon.hpp"
+#include "core/app/log_flag.hpp"
 #include "core/config/document.hpp"
 
 namespace fleet::app {
@@ -35,17 +36,6 @@ void set_telemetry_path(std::string* target, const std::string& text) {
   *target = text;
 }
 
-void set_log_level(logging::Level* target, const std::string& text) {
-  using enum logging::Level;
-  for (auto const& [name, level] : {std::pair("debug", debug), std::pair("info", info), std::pair("warn", warn),
-                                    std::pair("error", error)}) {
-    if (text != name) continue;
-    *target = level;
-    return;
-  }
-  throw UsageError("expected debug, info, warn or error, got `" + text + "`");
-}
-
 void set_log_style(logging::Style* target, const std::string& text) {
   if (text != "logfmt" && text != "json") throw UsageError("expected logfmt or json, got `" + text + "`");
   *target = text == "json" ? logging::Style::json : logging::Style::logfmt;
@@ -77,8 +67,7 @@ void CommonFlags::register_on(Flags& flags, std::string default_config, std::str
   flags.add("scrape.timeout-offset", "DURATION",
             "Kept back from the scraper's timeout for the network (500ms).",
             duration_setter(&scrape_timeout_offset, milliseconds(0), milliseconds(300'000)));
-  flags.add("log.level", "LEVEL", "debug, info, warn or error (info).",
-            [this](const std::string& text) { set_log_level(&log_level, text); });
+  add_log_level(flags, "debug, info, warn or error (info).", &log_level);
   flags.add("log.format", "STYLE", "logfmt or json (logfmt).",
             [this](const std::string& text) { set_log_style(&log_style, text); });
 }

@@ -106,6 +106,10 @@ int Daemon::run(DaemonHooks hooks) { return impl_->run(std::move(hooks)); }
 void Daemon::Impl::add_routes(const DaemonHooks& hooks) {
   server->route("GET", flags.telemetry_path,
                 [this](const web::Request& request) { return endpoint->answer(request); });
+  for (const auto& [path, page] : hooks.pages) {
+    server->route("GET", path,
+                  [this, &page](const web::Request& request) { return endpoint->answer(request, page); });
+  }
   server->route("GET", "/-/healthy", [](const web::Request&) { return answer(text_response(200, "OK")); });
   server->route("GET", "/-/ready", [ready = hooks.ready](const web::Request&) {
     bool const yes = !ready || ready();

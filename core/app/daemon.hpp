@@ -4,7 +4,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,11 +43,28 @@ struct CommonFlags {
                        "could not be read.");
 };
 
+/// A request that cannot be answered as it is. what() says why in one line; the answer is that, and status 400.
+class BadRequest : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A page of metrics that depends on what the request says.
+struct Page {
+  /// As DaemonHooks::collect; may throw BadRequest. The request lives until the coroutine has ended.
+  std::function<awaitable<void>(const web::Request&, Deadline, Families&)> collect;
+  /// Whether the page tells of the program as well: build info, process_*, instruments.
+  bool of_program = true;
+};
+
 /// What a program gives to its daemon. Each hook says which thread calls it.
 struct DaemonHooks {
   /// Fills a page; runs on the worker io thread, should end before the deadline. Throwing makes the scrape a
   /// 500.
   std::function<awaitable<void>(Deadline, Families&)> collect;
+  /// Further pages by path, answered under the same deadline and limits. One at --web.telemetry-path takes the
+  /// place of `collect`.
+  std::map<std::string, Page> pages;
   /// Reads the configuration anew and applies it, whole or not at all; throws config::Error. Runs on the worker
   /// io thread. May be empty: then there is no /-/reload, and SIGHUP is ignored.
   std::function<void()> reload;

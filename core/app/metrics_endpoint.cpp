@@ -66,11 +66,26 @@ MetricsEndpoint::MetricsEndpoint(std::string program, CommonFlags flags, asio::i
       refused_(&scrapes(instruments, program_, "503")) {}
 
 awaitable<web::Response> MetricsEndpoint::answer(const web::Request& request) {
-  Deadline const deadline = scrape_deadline(request.header("X-Prometheus-Scrape-Timeout-Seconds"), flags_);
-  return scrape(deadline, negotiate(request.header("Accept")), accepts_gzip(request.header("Accept-Encoding")));
+  return answer(request, collect_, true);
 }
 
-awaitable<web::Response> MetricsEndpoint::scrape(Deadline deadline, Format format, bool compress) {
+awaitable<web::Response> MetricsEndpoint::answer(const web::Request& request, const Page& page) {
+  using Hook = std::function<awaitable<void>(Deadline, Families&)>;
+  // A copy of the request, as a scrape that the worker is late with outlives the answer.
+  auto collect = std::make_shared<const Hook>(
+      [&page, request](Deadline deadline, Families& out) { return page.collect(request, deadline, out); });
+  return answer(request, std::move(collect), page.of_program);
+}
+
+awaitable<web::Response> MetricsEndpoint::answer(const web::Request& request, Collect collect,
+                                                 bool of_program) {
+  Deadline const deadline = scrape_deadline(request.header("X-Prometheus-Scrape-Timeout-Seconds"), flags_);
+  Wish const wish{negotiate(request.header("Accept")), accepts_gzip(request.header("Accept-Encoding")),
+                  of_program};
+  return scrape(std::move(collect), deadline, wish);
+}
+
+awaitable<web::Response> MetricsEndpoint::scrape(Collect collect, Deadline deadline, Wish wish) {
   if (flags_.max_requests > 0 && in_flight_.value() >= flags_.max_requests) {
     refused_->add();
     co_return one_line(503,
@@ -79,7 +94,7 @@ awaitable<web::Response> MetricsEndpoint::scrape(Deadline deadline, Format forma
   InFlight const counted(in_flight_);
   auto const begin = Deadline::Clock::now();
   auto const mailbox = std::make_shared<Mailbox<Collected>>(web_);
-  awaitable<void> work = collect_on_worker(collect_, deadline, mailbox);
+  awaitable<void> work = collect_on_worker(std::move(collect), deadline, mailbox);
   asio::co_spawn(worker_, std::move(work), asio::detached);
   auto collected = co_await mailbox->wait(Deadline::at(deadline.when() + before_giving_up));
   std::chrono::duration<double> const took = Deadline::Clock::now() - begin;
@@ -91,9 +106,12 @@ awaitable<web::Response> MetricsEndpoint::scrape(Deadline deadline, Format forma
   }
   try {
     if (collected->failure) std::rethrow_exception(collected->failure);
-    web::Response response = render(std::move(collected->page), format, compress);
+    web::Response response = render(std::move(collected->page), wish);
     answered_->add();
     co_return response;
+  } catch (const BadRequest& error) {
+    scrapes(instruments_, program_, "400").add();
+    co_return one_line(400, error.what());
   } catch (const Timeout& error) {
     refused_->add();
     logging::error("scrape timed out", {{"err", error.what()}});
@@ -119,16 +137,18 @@ awaitable<void> MetricsEndpoint::collect_on_worker(Collect collect, Deadline dea
   mailbox->deliver(std::move(collected));
 }
 
-web::Response MetricsEndpoint::render(Families page, Format format, bool compress) const {
-  add_build_info(program_, page);
-  instruments_.collect(page);
-  add_process_metrics(page);
+web::Response MetricsEndpoint::render(Families page, const Wish& wish) const {
+  if (wish.of_program) {
+    add_build_info(program_, page);
+    instruments_.collect(page);
+    add_process_metrics(page);
+  }
   web::Response response;
-  response.content_type = content_type(format);
-  response.body = Exposition::render(page, format);
+  response.content_type = content_type(wish.format);
+  response.body = Exposition::render(page, wish.format);
   page = Families();  // before the compressed copy is made
   response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
-  if (compress) {
+  if (wish.compress) {
     response.body = gzip(response.body);
     response.headers.emplace_back("Content-Encoding", "gzip");
   }

@@ -29,13 +29,21 @@ class MetricsEndpoint {
   /// 200 with the page; 503 beyond --web.max-requests, or if the worker has no page at the deadline plus 300
   /// ms; 500 if the hook threw.
   awaitable<web::Response> answer(const web::Request& request);
+  /// The same of another page, which must outlive both io threads; 400 if it threw BadRequest.
+  awaitable<web::Response> answer(const web::Request& request, const Page& page);
 
  private:
   struct Collected;
+  /// How a page is wanted.
+  struct Wish {
+    Format format;
+    bool compress, of_program;
+  };
   static awaitable<void> collect_on_worker(Collect collect, Deadline deadline,
                                            std::shared_ptr<Mailbox<Collected>> mailbox);
-  awaitable<web::Response> scrape(Deadline deadline, Format format, bool compress);
-  web::Response render(Families page, Format format, bool compress) const;
+  awaitable<web::Response> answer(const web::Request& request, Collect collect, bool of_program);
+  awaitable<web::Response> scrape(Collect collect, Deadline deadline, Wish wish);
+  web::Response render(Families page, const Wish& wish) const;
 
   std::string program_;
   CommonFlags flags_;

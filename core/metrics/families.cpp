@@ -196,6 +196,12 @@ std::size_t Families::series() const {
   return count;
 }
 
+std::set<std::string, std::less<>> Families::names() const {
+  std::set<std::string, std::less<>> out;
+  for (auto const& [name, family] : families_) out.insert(name);
+  return out;
+}
+
 bool Families::has_zero(std::string_view name_suffix) const {
   for (auto const& [name, family] : families_) {
     if (name.ends_with(name_suffix) && family.lines_.find(" 0\n") != std::string::npos) return true;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -112,6 +113,7 @@ class Families {
   /// conflict of types, with nothing merged.
   void merge(Families&& other);
   std::size_t series() const;
+  std::set<std::string, std::less<>> names() const;
   /// Whether a family whose name ends in `name_suffix` ("_up") has a sample of value 0.
   bool has_zero(std::string_view name_suffix) const;
 

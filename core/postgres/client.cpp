@@ -53,6 +53,7 @@ struct Client::Impl {
 Client::Client(asio::any_io_executor executor, Options options)
     : impl_(std::make_shared<Impl>(std::move(executor), std::move(options))) {}
 Client::~Client() = default;
+void Client::close() { impl_->kept.reset(); }
 const Options& Client::options() const { return impl_->options; }
 
 awaitable<std::shared_ptr<Session>> Client::session(Deadline deadline) {
@@ -68,17 +69,30 @@ awaitable<std::shared_ptr<Session>> Client::session(Deadline deadline) {
   co_return attempt->session;
 }
 
-awaitable<Rows> Client::query(std::string sql, Deadline deadline) {
+template <class T, class Ask>
+awaitable<T> Client::ask(Ask ask, Deadline deadline) {
   auto const impl = impl_;
   if (auto const kept = impl->living()) {
     try {
-      co_return co_await kept->query(sql, deadline);
+      co_return co_await ask(kept);
     } catch (const Error& error) {
       if (!error.sqlstate().empty() || !kept->broken() || deadline.expired()) throw;
     }
   }
   auto const fresh = co_await session(deadline);
-  co_return co_await fresh->query(std::move(sql), deadline);
+  co_return co_await ask(fresh);
+}
+
+awaitable<Rows> Client::query(std::string sql, Deadline deadline) {
+  auto const send = [&](const std::shared_ptr<Session>& session) { return session->query(sql, deadline); };
+  co_return co_await ask<Rows>(send, deadline);
+}
+
+awaitable<std::vector<Rows>> Client::query_all(std::vector<std::string> statements, Deadline deadline) {
+  auto const send = [&](const std::shared_ptr<Session>& session) {
+    return session->query_all(statements, deadline);
+  };
+  co_return co_await ask<std::vector<Rows>>(send, deadline);
 }
 
 }  // namespace fleet::postgres

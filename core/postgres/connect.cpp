@@ -52,24 +52,12 @@ Parameters parameters(const Options& options) {
   result.add("gssencmode", "disable");
   result.add("application_name", options.application_name);
   result.add("client_encoding", "UTF8");
-  result.add("options", session_settings(options));
+  if (options.limited) result.add("options", session_settings(options));
   result.add("keepalives_idle", "10");
   result.add("keepalives_interval", "5");
   result.add("keepalives_count", "3");
   result.add("tcp_user_timeout", "15000");
   return result;
-}
-
-// One wait on a socket that libpq owns and may exchange for another at its next step.
-awaitable<void> wait_for(PGconn* connection, asio::posix::stream_descriptor::wait_type what) {
-  struct Borrowed {
-    Borrowed(const asio::any_io_executor& executor, int socket) : descriptor(executor, socket) {}
-    ~Borrowed() { descriptor.release(); }
-    asio::posix::stream_descriptor descriptor;
-  };
-  auto const executor = co_await asio::this_coro::executor;
-  Borrowed borrowed(executor, PQsocket(connection));
-  co_await borrowed.descriptor.async_wait(what, asio::use_awaitable);
 }
 
 awaitable<void> finish_connecting(PGconn* connection) {
@@ -84,6 +72,17 @@ awaitable<void> finish_connecting(PGconn* connection) {
 }
 
 }  // namespace
+
+awaitable<void> wait_for(PGconn* connection, asio::posix::stream_descriptor::wait_type what) {
+  struct Borrowed {
+    Borrowed(const asio::any_io_executor& executor, int socket) : descriptor(executor, socket) {}
+    ~Borrowed() { descriptor.release(); }
+    asio::posix::stream_descriptor descriptor;
+  };
+  auto const executor = co_await asio::this_coro::executor;
+  Borrowed borrowed(executor, PQsocket(connection));
+  co_await borrowed.descriptor.async_wait(what, asio::use_awaitable);
+}
 
 std::string one_line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);

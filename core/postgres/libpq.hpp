@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,11 @@ struct Rows::Impl {
 std::string error_message(const PGconn* connection);
 /// The same of any text.
 std::string one_line(std::string_view text);
+
+/// What the server refused, without the details that may quote a row; no sqlstate if it closes the connection.
+Error error_of(const PGresult* result);
+/// One wait on a socket that libpq owns and may exchange for another at its next step.
+awaitable<void> wait_for(PGconn* connection, asio::posix::stream_descriptor::wait_type what);
 
 /// Resolves the host and connects; the result is non-blocking and not yet in pipeline mode. Throws as
 /// Session::open.

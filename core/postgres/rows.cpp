@@ -47,6 +47,10 @@ std::size_t Rows::column_or(std::string_view name, std::size_t fallback) const {
   return fallback;
 }
 
+unsigned Rows::column_type(std::size_t column) const {
+  return PQftype(impl_->result.get(), static_cast<int>(column));
+}
+
 bool Rows::is_null(std::size_t row, std::size_t column) const {
   return PQgetisnull(impl_->result.get(), static_cast<int>(row), static_cast<int>(column)) != 0;
 }

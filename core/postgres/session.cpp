@@ -3,8 +3,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <deque>
+#include <system_error>
 #include <unordered_map>
 
 #include "core/postgres/session_impl.hpp"
@@ -14,6 +16,8 @@ namespace {
 
 // "cached plan must not change result type" after DDL; "prepared statement does not exist" behind a pooler.
 bool says_prepare_again(const std::string& sqlstate) { return sqlstate == "0A000" || sqlstate == "26000"; }
+
+}  // namespace
 
 Error error_of(const PGresult* result) {
   auto const field = [&](int code) -> std::string {
@@ -28,8 +32,6 @@ Error error_of(const PGresult* result) {
   return Error(message.empty() ? "the connection to postgres was lost" : message,
                fatal ? "" : field(PG_DIAG_SQLSTATE));
 }
-
-}  // namespace
 
 Session::Impl::Impl(const asio::any_io_executor& executor, ConnectionHandle opened, std::string server)
     : server_name(std::move(server)),
@@ -176,6 +178,25 @@ void Session::Impl::take(ResultHandle result) {
   }
 }
 
+awaitable<void> Session::Impl::end_of(std::shared_ptr<Impl> self, std::shared_ptr<Waiter> waiter) {
+  if (!waiter->done) {
+    boost::system::error_code ignored;
+    co_await waiter->event.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  // Its answer may still come, and would be taken for another's: nothing more can be asked here.
+  if (!waiter->done)
+    self->drop(std::make_exception_ptr(Timeout("answer from postgres at " + self->server_name)));
+}
+
+bool Session::Impl::is_stale(const Waiter& waiter) {
+  return waiter.error && waiter.statement && waiter.statement->ready &&
+         says_prepare_again(waiter.error->sqlstate());
+}
+
+void Session::Impl::refuse_as_broken() const {
+  throw Error("the session to postgres at " + server_name + " is broken", "");
+}
+
 bool Session::Impl::ended_while_idle() {
   while (!broken && waiters.empty()) {
     auto* const pq = connection.get();
@@ -190,6 +211,17 @@ bool Session::Impl::ended_while_idle() {
     }
   }
   return broken;
+}
+
+bool connection_lost(const std::exception& error) {
+  auto const* const refused = dynamic_cast<const Error*>(&error);
+  if (!refused) {
+    return dynamic_cast<const Timeout*>(&error) || dynamic_cast<const std::system_error*>(&error) ||
+           dynamic_cast<const boost::system::system_error*>(&error);  // which is no std::system_error
+  }
+  std::string_view const state = refused->sqlstate();
+  // 08: connection exceptions; 57P: the server is stopping, crashed or not up yet.
+  return state.empty() || state.starts_with("08") || state.starts_with("57P");
 }
 
 Session::Session(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -217,22 +249,41 @@ awaitable<Rows> Session::query(std::string sql, Deadline deadline) {
 awaitable<Rows> Session::query(std::string sql, std::vector<std::string> parameters, Deadline deadline) {
   auto const impl = impl_;
   for (bool again = false;; again = true) {
-    if (impl->broken) throw Error("the session to postgres at " + impl->server_name + " is broken", "");
+    if (impl->broken) impl->refuse_as_broken();
     auto const waiter = impl->send(sql, parameters, deadline);
-    if (!waiter->done) {
-      boost::system::error_code ignored;
-      co_await waiter->event.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-    // Its answer may still come, and would be taken for another's: nothing more can be asked here.
-    if (!waiter->done)
-      impl->drop(std::make_exception_ptr(Timeout("answer from postgres at " + impl->server_name)));
-    auto const stale = waiter->error && waiter->statement && waiter->statement->ready &&
-                       says_prepare_again(waiter->error->sqlstate());
-    if (stale && !again) continue;
+    co_await Impl::end_of(impl, waiter);
+    if (Impl::is_stale(*waiter) && !again) continue;
     if (waiter->failure) std::rethrow_exception(waiter->failure);
     Rows rows;
     rows.impl_->result = std::move(waiter->result);
     co_return rows;
+  }
+}
+
+awaitable<std::vector<Rows>> Session::query_all(std::vector<std::string> statements, Deadline deadline) {
+  auto const impl = impl_;
+  for (bool again = false;; again = true) {
+    std::vector<std::shared_ptr<Impl::Waiter>> sent;
+    for (auto const& sql : statements) {
+      if (impl->broken) impl->refuse_as_broken();
+      sent.push_back(impl->send(sql, {}, deadline));
+    }
+    std::vector<Rows> all;
+    std::exception_ptr failure;
+    bool stale = false;
+    for (auto const& waiter : sent) {
+      co_await Impl::end_of(impl, waiter);
+      if (waiter->failure && !failure) {
+        failure = waiter->failure;
+        stale = Impl::is_stale(*waiter);
+      }
+      Rows rows;
+      rows.impl_->result = std::move(waiter->result);
+      all.push_back(std::move(rows));
+    }
+    if (stale && !again) continue;
+    if (failure) std::rethrow_exception(failure);
+    co_return all;
   }
 }
 

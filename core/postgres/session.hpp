@@ -30,6 +30,9 @@ class Error : public std::runtime_error {
   std::string sqlstate_;
 };
 
+/// Whether an error says that the connection is lost, rather than that one statement was refused.
+bool connection_lost(const std::exception& error);
+
 struct Options {
   std::string host =
       "127.0.0.1";  ///< name, address, or a directory holding the unix socket ("/run/postgresql")
@@ -50,6 +53,11 @@ struct Options {
 
   bool read_only = true;  ///< sessions refuse writes (default_transaction_read_only); only a program that owns
                           ///< rows turns it off
+
+  /// Whether the session is given the timeouts above, jit=off and read-only transactions. Without them it is as
+  /// any client's: what pg_settings then says is the server's own, and a statement ends at the caller's
+  /// deadline only.
+  bool limited = true;
 
   /// "host:port": the `server` label of postgres_exporter.
   std::string server() const { return host + ":" + std::to_string(port); }
@@ -81,8 +89,11 @@ class Rows {
   std::optional<double> number_or_null(std::size_t row, std::size_t column) const;
 
   std::size_t column_or(std::string_view name, std::size_t fallback) const;
+  /// The OID of the column's type: 16 is bool, 1184 timestamptz.
+  unsigned column_type(std::size_t column) const;
 
  private:
+  friend class Console;
   friend class Session;
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -102,6 +113,10 @@ class Session : public std::enable_shared_from_this<Session> {
   /// sqlstate (the session is broken(); every other caller waiting on it gets the same).
   awaitable<Rows> query(std::string sql, Deadline deadline);
   awaitable<Rows> query(std::string sql, std::vector<std::string> parameters, Deadline deadline);
+  /// Sends several statements together, so that they cost one round trip and no other caller's comes between:
+  /// BEGIN, what belongs into the transaction, ROLLBACK. Returns the rows of each; throws the first error, once
+  /// all have been answered.
+  awaitable<std::vector<Rows>> query_all(std::vector<std::string> statements, Deadline deadline);
   bool broken() const;
   int server_version() const;  ///< 150004
   /// The address that it is connected to, "" for a unix socket or once broken.
@@ -126,10 +141,16 @@ class Client {
   /// session() and query() in one; tried once more on a fresh session if a kept one turns out to be dead before
   /// `deadline`.
   awaitable<Rows> query(std::string sql, Deadline deadline);
+  /// The same with Session::query_all().
+  awaitable<std::vector<Rows>> query_all(std::vector<std::string> statements, Deadline deadline);
+  /// Drops the kept session; who uses it now goes on.
+  void close();
   const Options& options() const;
 
  private:
   struct Impl;
+  template <class T, class Ask>
+  awaitable<T> ask(Ask ask, Deadline deadline);
   std::shared_ptr<Impl> impl_;
 };
 

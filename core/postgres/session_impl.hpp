@@ -39,6 +39,12 @@ struct Session::Impl : std::enable_shared_from_this<Session::Impl> {
   /// Queues and sends one statement; the waiter is already done if that failed.
   std::shared_ptr<Waiter> send(const std::string& sql, const std::vector<std::string>& parameters,
                                Deadline deadline);
+  /// Waits for the waiter's end; if its deadline passes first, the session is dropped.
+  static awaitable<void> end_of(std::shared_ptr<Impl> self, std::shared_ptr<Waiter> waiter);
+  /// Whether the statement failed only because it has to be prepared again.
+  static bool is_stale(const Waiter& waiter);
+  [[noreturn]] void refuse_as_broken() const;
+
   /// Closes the connection; whoever waits gets `why`.
   void drop(std::exception_ptr why);
   /// drop() with libpq's last message.

@@ -4,6 +4,7 @@
 # name, the port it is known by, what it is
 COMPONENTS=(
   "postgres POSTGRES database legalllm_multiagent"
+  "postgres-replica POSTGRES_REPLICA its streaming replica"
   "redis-coordinator REDIS_COORDINATOR messages between agents, a2a:hops"
   "redis-queue REDIS_QUEUE document_processing_queue, documents:batches"
   "legalllm-demo INTERFACE the simulated LegalLLM system"
@@ -63,8 +64,10 @@ components_start() {
   redis_start redis-queue "$FLEET_PORT_REDIS_QUEUE"
   process_await postgres 60 "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$FLEET_PORT_POSTGRES"
   postgres_prepare
+  postgres_replica_start
   process_await redis-coordinator 60 redis_ok "$FLEET_PORT_REDIS_COORDINATOR"
   process_await redis-queue 60 redis_ok "$FLEET_PORT_REDIS_QUEUE"
+  process_await postgres-replica 60 "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$FLEET_PORT_POSTGRES_REPLICA"
 
   process_start legalllm-demo "$FLEET_BIN/legalllm_demo" --postgres="127.0.0.1:$FLEET_PORT_POSTGRES" \
     --redis-coordinator="127.0.0.1:$FLEET_PORT_REDIS_COORDINATOR" --redis-queue="127.0.0.1:$FLEET_PORT_REDIS_QUEUE" \
@@ -120,7 +123,7 @@ components_stop() {
   processes_stop prometheus alertmanager
   processes_stop slo-prober alert-receiver "${EXPORTERS[@]/%:*/-exporter}"
   processes_stop legalllm-demo
-  processes_stop redis-coordinator redis-queue postgres
+  processes_stop redis-coordinator redis-queue postgres-replica postgres
   rm -f "$FLEET_STATE/run/ports"
   if components_any_alive; then complain "still running: $(components_alive)"; else say "Nothing is left running."; fi
 }
@@ -133,7 +136,7 @@ components_table() {
     variable=FLEET_PORT_$port
     state=$(process_alive "$name" && process_pid "$name" || echo 'not up')
     case $name in
-      postgres | redis-*) port="127.0.0.1:${!variable}" ;;
+      postgres* | redis-*) port="127.0.0.1:${!variable}" ;;
       *) port="http://127.0.0.1:${!variable}" ;;
     esac
     printf '%-20s %-24s %-9s %s\n' "$name" "$port" "$state" "$what"

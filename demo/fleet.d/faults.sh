@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Breaking and mending the demo system. What hangs a server is done here, with signals; the rest the demo does to itself.
 
-HANGING=(hang-redis-coordinator hang-redis-queue hang-postgres)
+HANGING=(hang-redis-coordinator hang-redis-queue hang-postgres hang-postgres-replica)
 
 # Sets fault_answer to what the demo says; dies with its words if it refuses.
 faults_ask_demo() {
@@ -37,7 +37,7 @@ cmd_fault() {
       faults_ask_demo -X POST "$control/clear"
       say "Everything is mended."
       ;;
-    hang-redis-coordinator | hang-redis-queue | hang-postgres)
+    hang-redis-coordinator | hang-redis-queue | hang-postgres | hang-postgres-replica)
       process_alive "${name#hang-}" || die "${name#hang-} does not run"
       process_signal "${name#hang-}" STOP
       say "${name#hang-} is frozen; ./fleet fault clear lets it go on"

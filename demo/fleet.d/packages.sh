@@ -3,8 +3,9 @@
 
 PACKAGES=(
   g++ cmake ninja-build ccache pkg-config libboost1.81-dev libboost-json1.81-dev libhiredis-dev libpq-dev libyaml-cpp-dev
-  libspdlog-dev catch2 libssl-dev libdeflate-dev libre2-dev libc-ares-dev libnghttp2-dev libbrotli-dev zlib1g-dev
-  postgresql-15 redis-server prometheus prometheus-alertmanager prometheus-pushgateway prometheus-blackbox-exporter
+  libspdlog-dev catch2 libssl-dev libdeflate-dev libre2-dev libc-ares-dev libnghttp2-dev libbrotli-dev zlib1g-dev libhpdf-dev poppler-utils
+  postgresql-15 pgbouncer redis-server prometheus prometheus-alertmanager prometheus-pushgateway prometheus-blackbox-exporter
+  prometheus-postgres-exporter
   curl jq util-linux procps openssl git
 )
 POLICY=/usr/sbin/policy-rc.d

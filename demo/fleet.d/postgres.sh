@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# A private PostgreSQL 15 on loopback, for root as well, whom PostgreSQL refuses.
+# A private PostgreSQL 15 and its streaming replica on loopback, for root as well, whom PostgreSQL refuses.
 
 PG_BIN=/usr/lib/postgresql/15/bin
 PG_DATA=$FLEET_STATE/postgres
+PG_REPLICA_DATA=$FLEET_STATE/postgres-replica
 PG_AS=()
 
 # Sets PG_AS, the prefix that runs a command as PostgreSQL will: as ourselves; as user postgres, if it can reach the state directory;
@@ -20,10 +21,16 @@ postgres_choose_user() {
     else
       die "PostgreSQL does not run as root, and user postgres cannot reach $FLEET_STATE: run ./fleet as another user, or set FLEET_STATE"
     fi
-    mkdir -p "$PG_DATA"
-    chmod 700 "$PG_DATA"
-    if [[ $(stat -c %u "$PG_DATA") != "$(id -u "$owner")" ]]; then chown -R "$owner:" "$PG_DATA"; fi
   fi
+  postgres_own_directory "$PG_DATA" "$owner"
+  postgres_own_directory "$PG_REPLICA_DATA" "$owner"
+}
+
+# postgres_own_directory DIRECTORY OWNER
+postgres_own_directory() {
+  mkdir -p "$1"
+  chmod 700 "$1"
+  if ((EUID == 0)) && [[ $(stat -c %u "$1") != "$(id -u "$2")" ]]; then chown -R "$2:" "$1"; fi
 }
 
 postgres_sql() {
@@ -42,9 +49,26 @@ postgres_start() {
       die "initdb failed; its log is $FLEET_STATE/logs/initdb.log"
     }
   fi
-  process_start postgres "${PG_AS[@]}" "$PG_BIN/postgres" -D "$PG_DATA" -p "$FLEET_PORT_POSTGRES" \
+  postgres_process postgres "$PG_DATA" "$FLEET_PORT_POSTGRES"
+}
+
+# postgres_process NAME DIRECTORY PORT
+postgres_process() {
+  process_start "$1" "${PG_AS[@]}" "$PG_BIN/postgres" -D "$2" -p "$3" \
     -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=80 -c shared_buffers=64MB \
     -c track_io_timing=on -c timezone=UTC -c log_timezone=UTC
+}
+
+# Copied anew each time: the demo's data are small, and a primary that was made anew is no riddle then.
+postgres_replica_start() {
+  local log=$FLEET_STATE/logs/basebackup.log
+  find "$PG_REPLICA_DATA" -mindepth 1 -delete
+  "${PG_AS[@]}" "$PG_BIN/pg_basebackup" -h 127.0.0.1 -p "$FLEET_PORT_POSTGRES" -U postgres -D "$PG_REPLICA_DATA" \
+    --write-recovery-conf --checkpoint=fast --wal-method=stream >"$log" 2>&1 </dev/null || {
+    tail -n 15 "$log" >&2
+    die "pg_basebackup failed; its log is $log"
+  }
+  postgres_process postgres-replica "$PG_REPLICA_DATA" "$FLEET_PORT_POSTGRES_REPLICA"
 }
 
 # Roles, database and schema; each step only where it is missing. A database of another version of the schema is made anew: its data

@@ -120,7 +120,7 @@ processes_stop() {
     process_alive "$name" || continue
     pid=$(process_pid "$name")
     process_signal "$name" CONT
-    if [[ $name == postgres ]]; then kill -INT "$pid" || true; else kill -TERM "$pid" || true; fi
+    if [[ $name == postgres* ]]; then kill -INT "$pid" || true; else kill -TERM "$pid" || true; fi
   done 2>/dev/null
   if ! await 10 processes_gone "$@"; then
     for name in "$@"; do

@@ -2,6 +2,8 @@
 // on one line.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <charconv>
+#include <chrono>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -11,6 +13,7 @@
 #include "core/app/flags.hpp"
 #include "core/app/logging.hpp"
 #include "core/web/server.hpp"
+#include "demo/receiver/dead_man.hpp"
 #include "demo/receiver/journal.hpp"
 #include "demo/receiver/smtp_server.hpp"
 
@@ -32,7 +35,7 @@ awaitable<web::Response> take(const web::Request& request, Journal& journal, con
   co_return response;
 }
 
-void add_routes(web::Server& server, Journal& journal) {
+void add_routes(web::Server& server, Journal& journal, DeadMan& dead_man) {
   auto const post = [&](const std::string& path, Parse parse) {
     server.route("POST", path, [&journal, parse = std::move(parse)](const web::Request& request) {
       return take(request, journal, parse);
@@ -41,6 +44,12 @@ void add_routes(web::Server& server, Journal& journal) {
   post("/page", [](std::string_view body) { return parse_webhook(body, "page"); });
   post("/legal", [](std::string_view body) { return parse_webhook(body, "legal"); });
   post("/slack", [](std::string_view body) { return parse_slack(body); });
+  server.route("POST", "/dead-man", [&dead_man](const web::Request&) -> awaitable<web::Response> {
+    dead_man.beat();
+    web::Response response;
+    response.body = "ok\n";
+    co_return response;
+  });
   server.route("GET", "/received", [&journal](const web::Request&) -> awaitable<web::Response> {
     web::Response response;
     response.content_type = "application/json";
@@ -54,11 +63,21 @@ void add_routes(web::Server& server, Journal& journal) {
   });
 }
 
-int run(const std::string& web_address, const std::string& smtp_address) {
+std::chrono::seconds parse_patience(const std::string& text) {
+  int seconds = 0;
+  auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (failure != std::errc() || end != text.data() + text.size() || seconds < 1) {
+    throw app::UsageError("--dead-man-after: expected seconds from 1 on, not \"" + text + "\"");
+  }
+  return std::chrono::seconds(seconds);
+}
+
+int run(const std::string& web_address, const std::string& smtp_address, std::chrono::seconds patience) {
   asio::io_context io;
   Journal journal([](const std::string& text) { std::cout << text << std::endl; });
   web::Server server(io);
-  add_routes(server, journal);
+  DeadMan dead_man(io, patience, [&journal](Notification alarm) { journal.add(std::move(alarm)); });
+  add_routes(server, journal, dead_man);
   SmtpServer mail(io, [&journal](const std::string& message, const std::string& recipient) {
     try {
       journal.add(parse_mail(message, recipient));
@@ -84,15 +103,18 @@ int run(const std::string& web_address, const std::string& smtp_address) {
 
 int main(int argc, char** argv) {
   std::string web_address = "127.0.0.1:9740", smtp_address = "127.0.0.1:9741";
+  std::chrono::seconds patience(180);
   fleet::app::Flags flags("alert_receiver",
                           "Prints every page, legal notice, Slack message and mail that Alertmanager sends; "
                           "GET /received lists them.");
-  flags.text("listen", "ADDRESS", "HTTP: POST /page, /legal, /slack; GET /received", &web_address);
+  flags.text("listen", "ADDRESS", "HTTP: POST /page, /legal, /slack, /dead-man; GET /received", &web_address);
   flags.text("smtp-listen", "ADDRESS", "SMTP", &smtp_address);
+  flags.add("dead-man-after", "SECONDS", "a missing Watchdog (POST /dead-man) is a page after that time (180)",
+            [&](const std::string& text) { patience = fleet::receiver::parse_patience(text); });
   try {
     if (!flags.parse(argc, argv)) return fleet::app::exit_met;
     fleet::logging::start("alert_receiver", fleet::logging::Level::info, fleet::logging::Style::logfmt);
-    return fleet::receiver::run(web_address, smtp_address);
+    return fleet::receiver::run(web_address, smtp_address, patience);
   } catch (const std::exception& error) {
     std::cerr << "alert_receiver: " << error.what() << "\n";
     return fleet::app::exit_usage;

@@ -100,7 +100,8 @@ awaitable<void> HopFeed::load(redis::Connection& connection) {
   ledger_.adopt(std::move(stored), unreadable, recent, stream, clock_.now_us());
   co_await claim(connection, !stream.group_delivered);
   log_resets(before);
-  if (first || recall_wanted_) co_await recall(connection);
+  if (!recalled_ || recall_wanted_) co_await recall(connection);
+  recalled_ = true;
 }
 
 awaitable<void> HopFeed::claim(redis::Connection& connection, bool create_group) {
@@ -267,6 +268,7 @@ awaitable<void> HopFeed::look(redis::Connection& connection) {
   ledger_.note_stream(stream);
   ledger_.forget_windows();  // of what came after the checkpoint, which is recalled with the rest
   co_await recall(connection);
+  recalled_ = true;
   note_up();
 }
 

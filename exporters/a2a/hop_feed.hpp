@@ -37,7 +37,7 @@ class HopFeed : public StreamFeed {
   HopFeed(redis::Options redis, HopSettings hops, std::chrono::milliseconds window, Mode mode);
 
   awaitable<void> session() override;
-  bool loaded() const override { return ledger_.loaded(); }
+  bool loaded() const override { return recalled_; }
   awaitable<void> load(redis::Connection& connection);
   awaitable<void> claim(redis::Connection& connection, bool create_group);
   awaitable<void> replay_pending(redis::Connection& connection);
@@ -63,6 +63,7 @@ class HopFeed : public StreamFeed {
   HopLedger ledger_;
   redis::ServerClock clock_;
   bool recall_wanted_ = false;
+  bool recalled_ = false;  ///< counts and windows are known: a page without latencies would look idle
   Deadline::Clock::time_point next_inspection_{};
 };
 

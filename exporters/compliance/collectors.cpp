@@ -2,11 +2,14 @@
 
 #include <utility>
 
+#include "exporters/compliance/audit_events.hpp"
 #include "exporters/compliance/cases.hpp"
+#include "exporters/compliance/form13.hpp"
 #include "exporters/compliance/monitor.hpp"
 #include "exporters/compliance/register.hpp"
 #include "exporters/compliance/response_times.hpp"
 #include "exporters/compliance/retention.hpp"
+#include "exporters/custom_queries.hpp"
 #include "exporters/database_state.hpp"
 
 namespace fleet::exporters::compliance {
@@ -50,8 +53,19 @@ std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config&
   if (source->has("cases")) {
     collectors.push_back(std::make_unique<Cases>(source, LabelLimit(config.case_types, config.label_limit)));
   }
+  if (source->has("form13")) {
+    collectors.push_back(
+        std::make_unique<Form13>(source, LabelLimit(config.form13.case_types, config.label_limit)));
+  }
   if (source->has("retention")) collectors.push_back(std::make_unique<Retention>(source));
   if (config.monitor) collectors.push_back(std::make_unique<Monitor>(*config.monitor, frameworks));
+  if (config.elasticsearch)
+    collectors.push_back(std::make_unique<AuditEvents>(*config.elasticsearch, frameworks));
+  if (!config.custom_sql->empty()) {
+    exporters::CustomTarget place{"compliance_exporter", "", config.database};
+    collectors.push_back(
+        std::make_unique<exporters::CustomQueries>(executor, std::move(place), config.custom_sql));
+  }
   return collectors;
 }
 

@@ -58,6 +58,12 @@ Dashboard parse_dashboard(std::string_view body) {
   return dashboard;
 }
 
+bool is_stale(const Dashboard& dashboard, std::chrono::milliseconds stale_after,
+              std::chrono::system_clock::time_point now) {
+  std::chrono::duration<double> const limit = now.time_since_epoch() - stale_after;
+  return dashboard.last_check_unix < limit.count();
+}
+
 void publish_dashboard(const Dashboard& dashboard, const std::vector<std::string>& compliant_statuses,
                        exporters::LabelLimit& frameworks, Families& out) {
   auto const compliant = [&](const std::string& status) {

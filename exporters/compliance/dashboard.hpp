@@ -1,6 +1,7 @@
 // What the compliance monitor's dashboard says.
 #pragma once
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -34,9 +35,13 @@ struct Dashboard {
 /// DashboardError, which never quotes the answer.
 Dashboard parse_dashboard(std::string_view json);
 
-/// compliance_monitor_* but for `_up`. A framework that is named twice is compliant if both say so, its open
-/// violations are added up. What the monitor and the register say is published as each says it: a difference is
-/// a finding.
+/// Whether the last check is longer ago than that, or there was none.
+bool is_stale(const Dashboard& dashboard, std::chrono::milliseconds stale_after,
+              std::chrono::system_clock::time_point now);
+
+/// compliance_monitor_* but for `_up` and `_stale`. A framework that is named twice is compliant if both say
+/// so, its open violations are added up. What the monitor and the register say is published as each says it: a
+/// difference is a finding.
 void publish_dashboard(const Dashboard& dashboard, const std::vector<std::string>& compliant_statuses,
                        exporters::LabelLimit& frameworks, Families& out);
 

@@ -6,12 +6,19 @@
 #include "core/http/client.hpp"
 #include "exporters/collector.hpp"
 #include "exporters/compliance/config.hpp"
+#include "exporters/compliance/dashboard.hpp"
+#include "exporters/compliance/source_log.hpp"
 #include "exporters/label_limit.hpp"
 
 namespace fleet::exporters::compliance {
 
+/// Asks once. Throws what says why there is no dashboard: http::Failure, DashboardError, std::runtime_error.
+/// `client` must outlive the call.
+awaitable<Dashboard> ask_monitor(http::Client& client, MonitorConfig config, Deadline deadline);
+
 /// "monitor": compliance_monitor_*. A monitor that is down, slow, or answers something else is
-/// `compliance_monitor_up 0` and one log line when that begins, changes or ends.
+/// `compliance_monitor_up 0`, one that has not checked for too long is `compliance_monitor_stale 1`; either is
+/// one log line when it begins, changes or ends.
 class Monitor : public exporters::Collector {
  public:
   Monitor(MonitorConfig config, exporters::LabelLimit frameworks);
@@ -19,12 +26,10 @@ class Monitor : public exporters::Collector {
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:
-  void log_change(const std::string& failure);
-
   MonitorConfig config_;
   exporters::LabelLimit frameworks_;
   http::Client client_;
-  std::string last_failure_;
+  SourceLog log_;
 };
 
 }  // namespace fleet::exporters::compliance

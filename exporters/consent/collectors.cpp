@@ -6,6 +6,7 @@
 #include "exporters/consent/consents.hpp"
 #include "exporters/consent/processing.hpp"
 #include "exporters/consent/withdrawals.hpp"
+#include "exporters/custom_queries.hpp"
 #include "exporters/database_state.hpp"
 
 namespace fleet::exporters::consent {
@@ -46,6 +47,11 @@ std::vector<std::unique_ptr<exporters::Collector>> make_collectors(const Config&
   collectors.push_back(std::make_unique<Consents>(reading, memory, types));
   if (source->has("withdrawals")) collectors.push_back(std::make_unique<Withdrawals>(source, types));
   if (source->has("processing")) collectors.push_back(std::make_unique<Processing>(source, types));
+  if (!config.custom_sql->empty()) {
+    exporters::CustomTarget place{"consent_exporter", "", config.database};
+    collectors.push_back(
+        std::make_unique<exporters::CustomQueries>(executor, std::move(place), config.custom_sql));
+  }
   return collectors;
 }
 

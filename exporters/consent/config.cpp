@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "exporters/label_limit.hpp"
 
@@ -10,6 +11,8 @@ namespace fleet::exporters::consent {
 namespace {
 
 using exporters::DefaultQuery;
+
+constexpr std::string_view own_prefixes[] = {"consent_", "process_"};
 
 constexpr std::array<DefaultQuery, 3> default_queries = {{
     {.name = "consents",
@@ -54,12 +57,31 @@ GROUP BY event.consent_type)",
      .placeholder = "$window"},
 }};
 
+constexpr std::chrono::seconds least(1);
+
+/// `window` is given that of the page, and gets that of the check.
+CheckLimits read_check(const config::Value& value, std::chrono::milliseconds& window) {
+  constexpr std::int64_t most = 1'000'000'000;
+  auto const mapping = value.mapping(
+      {"act_within", "max_after_withdrawal", "max_after_expiry", "max_without_grant", "processing_window"});
+  auto const uses = [&](std::string_view key) {
+    return static_cast<double>(mapping.integer_or(key, 0, 0, most));
+  };
+  CheckLimits limits;
+  limits.act_within = mapping.duration_or("act_within", limits.act_within, std::chrono::milliseconds(0));
+  limits.max_after_withdrawal = uses("max_after_withdrawal");
+  limits.max_after_expiry = uses("max_after_expiry");
+  limits.max_without_grant = uses("max_without_grant");
+  window = mapping.duration_or("processing_window", window, least);
+  return limits;
+}
+
 }  // namespace
 
 Config read_config(const config::Document& document) {
   auto const mapping = document.root().mapping(
-      {"database", "consent_types", "label_limit", "expiring_within", "processing_window", "queries"});
-  constexpr std::chrono::seconds least(1);
+      {"database", "consent_types", "label_limit", "expiring_within", "processing_window", "check", "queries",
+       exporters::kCustomQueriesKey, exporters::kCustomQueriesFilesKey});
   Config config;
   config.database = postgres::read_options(mapping.required("database"), "consent_exporter");
   if (auto const types = mapping.optional("consent_types"))
@@ -69,7 +91,14 @@ Config read_config(const config::Document& document) {
   auto const window = mapping.duration_or("processing_window", std::chrono::hours(1), least);
   config.queries = exporters::read_queries(mapping.optional("queries"), default_queries);
   exporters::fill_in(config.queries, "consents", "$expiring_within", exporters::sql_interval(expiring_within));
+  config.check_queries = config.queries;
+  auto check_window = window;
+  if (auto const check = mapping.optional("check")) config.check = read_check(*check, check_window);
+  exporters::fill_in(config.check_queries, "processing", "$window", exporters::sql_interval(check_window));
   exporters::fill_in(config.queries, "processing", "$window", exporters::sql_interval(window));
+  exporters::OwnNames const own{own_prefixes, {}};
+  auto custom = exporters::read_custom_sql(mapping, own);
+  config.custom_sql = std::make_shared<const exporters::CustomSql>(std::move(custom));
   return config;
 }
 

@@ -1,7 +1,6 @@
 #include "exporters/consent/processing.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "exporters/answer_by.hpp"
 
@@ -28,17 +27,23 @@ std::vector<ProcessingCount> read_processing(const postgres::Rows& rows) {
   return counts;
 }
 
-void publish_processing(const std::vector<ProcessingCount>& rows, exporters::LabelLimit& types, Families& out) {
-  std::map<std::string, ProcessingCount> by_type;
-  for (auto const& type : types.known()) by_type[type];
+std::map<std::string, ProcessingCount> by_label(const std::vector<ProcessingCount>& rows,
+                                                exporters::LabelLimit& types) {
+  std::map<std::string, ProcessingCount> counts;
+  for (auto const& type : types.known()) counts[type];
   for (auto const& row : rows) {
-    auto& count = by_type[types.label(row.consent_type)];
+    auto& count = counts[types.label(row.consent_type)];
     count.events += row.events;
     count.after_withdrawal += row.after_withdrawal;
     count.clients_after_withdrawal += row.clients_after_withdrawal;
     count.after_expiry += row.after_expiry;
     count.without_grant += row.without_grant;
   }
+  for (auto& [type, count] : counts) count.consent_type = type;
+  return counts;
+}
+
+void publish_processing(const std::map<std::string, ProcessingCount>& counts, Families& out) {
   auto& events = out.gauge("consent_processing_events", "Uses of clients' data in the last window.");
   auto& withdrawal =
       out.gauge("consent_processing_after_withdrawal",
@@ -50,7 +55,7 @@ void publish_processing(const std::vector<ProcessingCount>& rows, exporters::Lab
                            "Uses in the last window of data whose consent had expired and was not withdrawn.");
   auto& without = out.gauge("consent_processing_without_grant",
                             "Uses in the last window of data for which no such consent had ever been granted.");
-  for (auto const& [type, count] : by_type) {
+  for (auto const& [type, count] : counts) {
     events.add({{"consent_type", type}}, count.events);
     withdrawal.add({{"consent_type", type}}, count.after_withdrawal);
     clients.add({{"consent_type", type}}, count.clients_after_withdrawal);
@@ -62,7 +67,7 @@ void publish_processing(const std::vector<ProcessingCount>& rows, exporters::Lab
 awaitable<void> Processing::collect(Deadline deadline, Families& out) {
   std::string query = "processing";
   auto const rows = co_await source_->read(std::move(query), read_processing, exporters::answer_by(deadline));
-  publish_processing(rows, types_, out);
+  publish_processing(by_label(rows, types_), out);
 }
 
 }  // namespace fleet::exporters::consent

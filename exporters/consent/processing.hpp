@@ -1,6 +1,7 @@
 // Uses of clients' data that no consent covered when they happened.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,7 +26,10 @@ struct ProcessingCount {
 
 /// Rows sorted by type. Throws postgres::Error if a column is missing or holds no number.
 std::vector<ProcessingCount> read_processing(const postgres::Rows& rows);
-void publish_processing(const std::vector<ProcessingCount>& rows, exporters::LabelLimit& types, Families& out);
+/// One count for each type to publish, known or found; rows that share their label are added up.
+std::map<std::string, ProcessingCount> by_label(const std::vector<ProcessingCount>& rows,
+                                                exporters::LabelLimit& types);
+void publish_processing(const std::map<std::string, ProcessingCount>& counts, Families& out);
 
 class Processing : public exporters::Collector {
  public:

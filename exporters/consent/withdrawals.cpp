@@ -1,7 +1,6 @@
 #include "exporters/consent/withdrawals.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "exporters/answer_by.hpp"
 
@@ -24,19 +23,25 @@ std::vector<PendingCount> read_withdrawals(const postgres::Rows& rows) {
   return counts;
 }
 
-void publish_withdrawals(const std::vector<PendingCount>& rows, exporters::LabelLimit& types, Families& out) {
-  std::map<std::string, PendingCount> by_type;
-  for (auto const& type : types.known()) by_type[type];
+std::map<std::string, PendingCount> by_label(const std::vector<PendingCount>& rows,
+                                             exporters::LabelLimit& types) {
+  std::map<std::string, PendingCount> counts;
+  for (auto const& type : types.known()) counts[type];
   for (auto const& row : rows) {
-    auto& count = by_type[types.label(row.consent_type)];
+    auto& count = counts[types.label(row.consent_type)];
     count.pending += row.pending;
     count.oldest_seconds = std::max(count.oldest_seconds, row.oldest_seconds);
   }
+  for (auto& [type, count] : counts) count.consent_type = type;
+  return counts;
+}
+
+void publish_withdrawals(const std::map<std::string, PendingCount>& counts, Families& out) {
   auto& pending =
       out.gauge("consent_withdrawals_pending", "Withdrawals of consent that nobody has acted on yet.");
   auto& age = out.gauge("consent_withdrawal_oldest_pending_age_seconds",
                         "Time since the oldest withdrawal that nobody has acted on yet; 0 if there is none.");
-  for (auto const& [type, count] : by_type) {
+  for (auto const& [type, count] : counts) {
     pending.add({{"consent_type", type}}, count.pending);
     age.add({{"consent_type", type}}, count.oldest_seconds);
   }
@@ -45,7 +50,7 @@ void publish_withdrawals(const std::vector<PendingCount>& rows, exporters::Label
 awaitable<void> Withdrawals::collect(Deadline deadline, Families& out) {
   std::string query = "withdrawals";
   auto const rows = co_await source_->read(std::move(query), read_withdrawals, exporters::answer_by(deadline));
-  publish_withdrawals(rows, types_, out);
+  publish_withdrawals(by_label(rows, types_), out);
 }
 
 }  // namespace fleet::exporters::consent

@@ -1,6 +1,7 @@
 // Withdrawals of consent that nobody has acted on yet.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +22,10 @@ struct PendingCount {
 
 /// Rows sorted by type. Throws postgres::Error if a column is missing or holds no number.
 std::vector<PendingCount> read_withdrawals(const postgres::Rows& rows);
-void publish_withdrawals(const std::vector<PendingCount>& rows, exporters::LabelLimit& types, Families& out);
+/// One count for each type to publish, known or found; rows that share their label are added up.
+std::map<std::string, PendingCount> by_label(const std::vector<PendingCount>& rows,
+                                             exporters::LabelLimit& types);
+void publish_withdrawals(const std::map<std::string, PendingCount>& counts, Families& out);
 
 class Withdrawals : public exporters::Collector {
  public:

@@ -21,6 +21,8 @@ constexpr ColumnMetric kMetrics[] = {
      "Number of failed attempts for archiving WAL files"},
     {"archive_age", "pg_stat_archiver_last_archive_age", MetricType::gauge,
      "Time in seconds since last WAL segment was successfully archived"},
+};
+constexpr ColumnMetric kOurMetrics[] = {
     {"failure_age", "pg_stat_archiver_last_failure_age_seconds", MetricType::gauge,
      "Seconds since archiving last failed; absent if it never did."},
     {"archived_at", "pg_stat_archiver_last_success_timestamp_seconds", MetricType::gauge,
@@ -33,7 +35,8 @@ constexpr ColumnMetric kMetrics[] = {
 
 awaitable<void> Archiver::measure(Deadline deadline, int, Families& out) {
   Rows const rows = co_await instance().query(kSql, deadline);
-  ColumnSamples(rows, server(), kLabels, kMetrics, out).add_all();
+  ColumnSamples(rows, server(), kLabels, kMetrics, out, OfNull::nan).add_all();
+  ColumnSamples(rows, server(), kLabels, kOurMetrics, out).add_all();
 }
 
 }  // namespace fleet::exporters::postgres

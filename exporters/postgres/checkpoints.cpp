@@ -1,24 +1,21 @@
-#include "exporters/postgres/checkpoints.hpp"
-
-#include "exporters/postgres/column_samples.hpp"
+#include "exporters/postgres/readouts.hpp"
 
 namespace fleet::exporters::postgres {
 namespace {
 
-constexpr const char* kSql = R"(
+constexpr VersionedSql kStatements[] = {{kOldest, R"(
 SELECT checkpoints_timed, checkpoints_req, checkpoint_write_time, checkpoint_sync_time, buffers_checkpoint,
   buffers_clean, maxwritten_clean, buffers_backend, buffers_backend_fsync, buffers_alloc,
   floor(date_part('epoch', stats_reset)) AS stats_reset
-FROM pg_stat_bgwriter)";
-
-constexpr const char* kSql17 = R"(
+FROM pg_stat_bgwriter)"},
+                                        {170000, R"(
 SELECT c.num_timed AS checkpoints_timed, c.num_requested AS checkpoints_req,
   c.write_time AS checkpoint_write_time,
   c.sync_time AS checkpoint_sync_time, c.buffers_written AS buffers_checkpoint, b.buffers_clean,
   b.maxwritten_clean,
   NULL AS buffers_backend, NULL AS buffers_backend_fsync, b.buffers_alloc,
   floor(date_part('epoch', b.stats_reset)) AS stats_reset
-FROM pg_stat_bgwriter b CROSS JOIN pg_stat_checkpointer c)";
+FROM pg_stat_bgwriter b CROSS JOIN pg_stat_checkpointer c)"}};
 
 constexpr std::string_view kLabels[] = {"server"};
 constexpr ColumnMetric kMetrics[] = {
@@ -51,12 +48,10 @@ constexpr ColumnMetric kMetrics[] = {
     {"stats_reset", "pg_stat_bgwriter_stats_reset_total", MetricType::counter,
      "Time at which these statistics were last reset"},
 };
+constexpr MetricSet kSets[] = {{kLabels, kMetrics}};
 
 }  // namespace
 
-awaitable<void> Checkpoints::measure(Deadline deadline, int server_version, Families& out) {
-  Rows const rows = co_await instance().query(server_version >= 170000 ? kSql17 : kSql, deadline);
-  ColumnSamples(rows, server(), kLabels, kMetrics, out).add_all();
-}
+constexpr ReadoutDescription kCheckpoints = {"checkpoints", kStatements, kSets};
 
 }  // namespace fleet::exporters::postgres

@@ -30,8 +30,8 @@ void LabelledLine::add(Family& family, double value) {
 
 ColumnSamples::ColumnSamples(const Rows& rows, std::string_view server,
                              std::span<const std::string_view> labels, std::span<const ColumnMetric> metrics,
-                             Families& out)
-    : rows_(rows) {
+                             Families& out, OfNull null)
+    : rows_(rows), null_(null) {
   for (std::string_view const name : labels) {
     bool const is_server = name == "server";
     labels_.emplace_back(name, is_server ? server : std::string_view());
@@ -61,7 +61,8 @@ void ColumnSamples::reserve(std::size_t rows, std::size_t like) {
 void ColumnSamples::add(std::size_t row) {
   set_labels(row);
   for (const Metric& metric : metrics_) {
-    if (!rows_.is_null(row, metric.column)) line_.add(*metric.family, rows_.number(row, metric.column));
+    if (null_ == OfNull::nothing && rows_.is_null(row, metric.column)) continue;
+    line_.add(*metric.family, rows_.number(row, metric.column));
   }
 }
 

@@ -1,6 +1,7 @@
 // From a result's columns to samples, without a string per cell.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,13 +41,16 @@ struct ColumnMetric {
 /// Queries do not see types.
 inline constexpr MetricType kNamedByOthers = MetricType::untyped;
 
-/// Adds the rows of one result: every row is a label set, every ColumnMetric a sample of it. A NULL adds no
-/// sample. Label names are column names in rising order, and "server" for the server; a NULL label is "".
+/// What becomes of a NULL: no sample, or the NaN that postgres_exporter shows in its place.
+enum class OfNull : std::uint8_t { nothing, nan };
+
+/// Adds the rows of one result: every row is a label set, every ColumnMetric a sample of it. Label names are
+/// column names in rising order, and "server" for the server; a NULL label is "".
 class ColumnSamples {
  public:
   /// `rows`, `server` and `out` must outlive this object. Throws fleet::postgres::Error if a column is missing.
   ColumnSamples(const Rows& rows, std::string_view server, std::span<const std::string_view> labels,
-                std::span<const ColumnMetric> metrics, Families& out);
+                std::span<const ColumnMetric> metrics, Families& out, OfNull null = OfNull::nothing);
   /// Makes room for `rows` more rows like this one.
   void reserve(std::size_t rows, std::size_t like);
   void add(std::size_t row);
@@ -62,6 +66,7 @@ class ColumnSamples {
   std::vector<Label> labels_;
   std::vector<std::size_t> label_columns_;  // npos: the server
   std::vector<Metric> metrics_;
+  OfNull null_;
   LabelledLine line_;
 };
 

@@ -1,6 +1,7 @@
 #include "exporters/postgres/databases.hpp"
 
 #include "exporters/postgres/column_samples.hpp"
+#include "exporters/postgres/versioned_sql.hpp"
 
 namespace fleet::exporters::postgres {
 namespace {
@@ -13,17 +14,14 @@ SELECT s.datid, s.datname, s.numbackends, s.xact_commit, s.xact_rollback, s.blks
   s.checksum_failures, floor(date_part('epoch', s.checksum_last_failure)) AS checksum_last_failure,
   s.blk_read_time,
   s.blk_write_time, floor(date_part('epoch', s.stats_reset)) AS stats_reset,
-  c.confl_tablespace, c.confl_lock, c.confl_snapshot, c.confl_bufferpin, c.confl_deadlock,
-  age(d.datfrozenxid) AS xid_age, mxid_age(d.datminmxid) AS mxid_age,
-  GREATEST(age(d.datfrozenxid), mxid_age(d.datminmxid)) / 2147483648.0 AS wraparound)";
+  c.confl_tablespace, c.confl_lock, c.confl_snapshot, c.confl_bufferpin, c.confl_deadlock)";
 
-constexpr std::string_view kSessions14 = R"(,
+constexpr VersionedSql kSessions[] = {{140000, R"(,
   s.session_time, s.active_time, s.idle_in_transaction_time, s.sessions, s.sessions_abandoned, s.sessions_fatal,
-  s.sessions_killed)";
+  s.sessions_killed)"}};
 
 constexpr std::string_view kFrom = R"(
 FROM pg_stat_database s LEFT JOIN pg_stat_database_conflicts c ON c.datid = s.datid
-  LEFT JOIN pg_database d ON d.oid = s.datid
 ORDER BY s.datid::text COLLATE "C")";
 
 constexpr std::string_view kLabels[] = {"datid", "datname", "server"};
@@ -60,7 +58,7 @@ constexpr ColumnMetric kMetrics[] = {
     {"deadlocks", "pg_stat_database_deadlocks", kNamedByOthers,
      "Number of deadlocks detected in this database"},
     {"checksum_failures", "pg_stat_database_checksum_failures", MetricType::untyped,
-     "Data page checksum failures detected in this database; absent if checksums are off"},
+     "Data page checksum failures detected in this database; NaN if checksums are off"},
     {"checksum_last_failure", "pg_stat_database_checksum_last_failure", MetricType::untyped,
      "Time of the last checksum failure detected in this database"},
     {"blk_read_time", "pg_stat_database_blk_read_time", kNamedByOthers,
@@ -98,32 +96,17 @@ constexpr ColumnMetric kConflicts[] = {
      "Number of queries in this database that have been canceled due to deadlocks"},
 };
 
-// master's names; its `_seconds` counts transactions.
-constexpr std::string_view kWraparoundLabels[] = {"datname", "server"};
-constexpr ColumnMetric kWraparound[] = {
-    {"xid_age", "pg_database_wraparound_age_datfrozenxid_seconds", MetricType::gauge,
-     "Age of the oldest transaction ID that has not been frozen (in transactions)."},
-    {"mxid_age", "pg_database_wraparound_age_datminmxid_seconds", MetricType::gauge,
-     "Age of the oldest multi-transaction ID that has been replaced with a transaction ID (in "
-     "multi-transactions)."},
-    {"wraparound", "pg_database_wraparound_ratio", MetricType::gauge,
-     "Share of the 2^31 transaction IDs (or multi-transaction IDs, if more) used since the oldest frozen one; "
-     "the server "
-     "refuses writes shortly before 1."},
-};
-
 }  // namespace
 
 awaitable<void> Databases::measure(Deadline deadline, int server_version, Families& out) {
-  bool const with_sessions = server_version >= 140000;
+  std::string_view const sessions = sql_for(kSessions, server_version);
+  bool const with_sessions = !sessions.empty();
   std::string sql(kSql);
-  if (with_sessions) sql += kSessions14;
-  sql += kFrom;
+  sql.append(sessions).append(kFrom);
   Rows const rows = co_await instance().query(std::move(sql), deadline);
-  ColumnSamples(rows, server(), kLabels, kMetrics, out).add_all();
-  if (with_sessions) ColumnSamples(rows, server(), kLabels, kSessionMetrics, out).add_all();
+  ColumnSamples(rows, server(), kLabels, kMetrics, out, OfNull::nan).add_all();
+  if (with_sessions) ColumnSamples(rows, server(), kLabels, kSessionMetrics, out, OfNull::nan).add_all();
   ColumnSamples(rows, server(), kLabels, kConflicts, out).add_all();
-  ColumnSamples(rows, server(), kWraparoundLabels, kWraparound, out).add_all();
 }
 
 }  // namespace fleet::exporters::postgres

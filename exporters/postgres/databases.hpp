@@ -1,11 +1,11 @@
-// What every database of a server did: transactions, blocks, tuples, deadlocks, conflicts, wraparound.
+// What every database of a server did: transactions, blocks, tuples, deadlocks, conflicts.
 #pragma once
 
 #include "exporters/postgres/subject.hpp"
 
 namespace fleet::exporters::postgres {
 
-/// pg_stat_database_*, pg_stat_database_conflicts_* and pg_database_wraparound_*. Sizes are a subject of their
+/// pg_stat_database_* and pg_stat_database_conflicts_*. Sizes are a subject of their
 /// own.
 class Databases : public Subject {
  public:

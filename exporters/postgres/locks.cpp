@@ -1,6 +1,7 @@
 #include "exporters/postgres/locks.hpp"
 
 #include "exporters/postgres/column_samples.hpp"
+#include "exporters/postgres/versioned_sql.hpp"
 
 namespace fleet::exporters::postgres {
 namespace {
@@ -26,16 +27,16 @@ SELECT (SELECT count(*) FROM waits) AS waiting,
   COALESCE(GREATEST(0, ($LONGEST)), 0) AS longest)";
 
 // The time at which a wait began is known from 14 on; before, the statement's beginning is the nearest to it.
-constexpr std::string_view kLongest14 =
-    "SELECT max(date_part('epoch', clock_timestamp() - waitstart)) FROM pg_locks WHERE NOT granted";
-constexpr std::string_view kLongest13 =
-    "SELECT max(date_part('epoch', clock_timestamp() - query_start)) FROM pg_stat_activity WHERE "
-    "wait_event_type = 'Lock'";
+constexpr VersionedSql kLongest[] = {
+    {kOldest,
+     "SELECT max(date_part('epoch', clock_timestamp() - query_start)) FROM pg_stat_activity WHERE "
+     "wait_event_type = 'Lock'"},
+    {140000, "SELECT max(date_part('epoch', clock_timestamp() - waitstart)) FROM pg_locks WHERE NOT granted"}};
 
 std::string waits_sql(int version) {
   std::string sql = kWaitsSql;
   constexpr std::string_view kPlace = "$LONGEST";
-  return sql.replace(sql.find(kPlace), kPlace.size(), version >= 140000 ? kLongest14 : kLongest13);
+  return sql.replace(sql.find(kPlace), kPlace.size(), sql_for(kLongest, version));
 }
 
 constexpr std::string_view kLabels[] = {"datname", "mode", "server"};

@@ -133,7 +133,7 @@ void add_stage_seconds(const Rows& rows, std::string_view server, const WalHisto
 }
 
 void add_slots(const Rows& rows, std::string_view server, Families& out) {
-  ColumnSamples(rows, server, kSlotLabels, kSlotMetrics, out).add_all();
+  ColumnSamples(rows, server, kSlotLabels, kSlotMetrics, out, OfNull::nan).add_all();
   Family& status =
       out.gauge("pg_replication_slot_wal_status", "availability of WAL files claimed by this slot");
   Family& safe =
@@ -245,7 +245,7 @@ awaitable<void> Replication::measure(Deadline deadline, int, Families& out) {
   Rows const replicas = co_await instance().query(kReplicasSql, deadline);
   Rows const slots = co_await instance().query(kSlotsSql, deadline);
   add_standby(standby, now, out);
-  ColumnSamples(replicas, server(), kReplicaLabels, kReplicaMetrics, out).add_all();
+  ColumnSamples(replicas, server(), kReplicaLabels, kReplicaMetrics, out, OfNull::nan).add_all();
   add_stage_bytes(replicas, server(), out);
   add_slots(slots, server(), out);
   if (auto const current = lsn_or_null(standby, 0, standby.column("written"))) {

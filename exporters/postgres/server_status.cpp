@@ -9,8 +9,7 @@ namespace {
 
 // Nothing here can be refused to a role that may connect: what fails is the server.
 constexpr const char* kSql = R"(
-SELECT version() AS version, pg_is_in_recovery() AS in_recovery,
-  floor(date_part('epoch', pg_postmaster_start_time())) AS start_time)";
+SELECT version() AS version, pg_is_in_recovery() AS in_recovery)";
 
 void add_status(const Rows& rows, std::string_view server, Families& out) {
   std::string_view const version = rows.text(0, rows.column("version"));
@@ -19,8 +18,6 @@ void add_status(const Rows& rows, std::string_view server, Families& out) {
       .add({{"server", server}, {"short_version", brief}, {"version", version}}, 1);
   out.gauge("pg_replication_is_replica", "Whether the server is in recovery: a replica (1) or a primary (0).")
       .add({{"server", server}}, rows.number(0, rows.column("in_recovery")));
-  out.gauge("pg_postmaster_start_time_seconds", "Time at which postmaster started")
-      .add({{"server", server}}, rows.number(0, rows.column("start_time")));
 }
 
 }  // namespace

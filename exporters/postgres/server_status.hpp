@@ -1,4 +1,4 @@
-// Whether a server answers, what it is and since when: pg_up, pg_static, role, start time.
+// Whether a server answers and what it is: pg_up, pg_static, role.
 #pragma once
 
 #include <string>
@@ -20,6 +20,7 @@ class ServerStatus : public Collector {
   explicit ServerStatus(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
   std::string_view name() const override { return "server_status"; }
   std::string_view target() const override { return instance_->server(); }
+  bool always() const override { return true; }
   awaitable<void> collect(Deadline deadline, Families& out) override;
 
  private:

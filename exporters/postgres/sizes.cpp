@@ -51,21 +51,11 @@ awaitable<void> DatabaseSizes::measure(Deadline deadline, int, Families& out) {
 
 std::vector<TableSizes::Size> TableSizes::read(const Rows& rows) const {
   auto const database = rows.column("datname"), schema = rows.column("schemaname"),
-             name = rows.column("relname"), pages = rows.column("relpages"), total = rows.column("total"),
-             indexes = rows.column("indexes");
-  std::vector<std::size_t> admitted;
-  std::vector<double> weights;
-  std::string scratch;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
+             name = rows.column("relname"), total = rows.column("total"), indexes = rows.column("indexes");
+  std::vector<Size> sizes;
+  for (std::size_t const row : rows_of_largest(rows, filter_).rows) {
     // A table dropped meanwhile has no size.
     if (rows.is_null(row, total)) continue;
-    if (!filter_.admits(rows.text(row, schema), rows.text(row, name), scratch)) continue;
-    admitted.push_back(row);
-    weights.push_back(rows.number(row, pages));
-  }
-  std::vector<Size> sizes;
-  for (std::uint32_t const index : largest(weights, filter_.limit)) {
-    std::size_t const row = admitted[index];
     Label const labels[] = {{"datname", rows.text(row, database)},
                             {"relname", rows.text(row, name)},
                             {"schemaname", rows.text(row, schema)},

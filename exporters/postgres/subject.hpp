@@ -23,13 +23,14 @@ class Subject : public Collector {
   Subject(std::string_view name, std::shared_ptr<Instance> instance)
       : name_(name), instance_(std::move(instance)) {}
   std::string_view name() const override { return name_; }
-  std::string_view target() const override { return instance_->server(); }
+  std::string_view target() const override { return instance_->target(); }
   awaitable<void> collect(Deadline deadline, Families& out) final;
 
  protected:
   /// Asks and adds. `server_version` as libpq's: 150004.
   virtual awaitable<void> measure(Deadline deadline, int server_version, Families& out) = 0;
   Instance& instance() { return *instance_; }
+  const std::shared_ptr<Instance>& shared_instance() const { return instance_; }
   std::string_view server() const { return instance_->server(); }
 
  private:

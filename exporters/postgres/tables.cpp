@@ -114,26 +114,32 @@ std::vector<std::uint32_t> largest(std::span<const double> pages, std::size_t li
   return indices;
 }
 
-awaitable<void> Tables::measure(Deadline deadline, int, Families& out) {
-  Rows const rows = co_await instance().query(kSql, deadline);
+ShownRows rows_of_largest(const Rows& rows, const TableFilter& filter) {
   auto const schema = rows.column("schemaname"), name = rows.column("relname"), size = rows.column("relpages");
   std::vector<std::size_t> admitted;
   std::vector<double> pages;
   std::string scratch;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (!filter_.admits(rows.text(row, schema), rows.text(row, name), scratch)) continue;
+    if (!filter.admits(rows.text(row, schema), rows.text(row, name), scratch)) continue;
     admitted.push_back(row);
     pages.push_back(rows.number(row, size));
   }
-  std::vector<std::uint32_t> const shown = largest(pages, filter_.limit);
+  ShownRows shown{{}, 0};
+  for (std::uint32_t const index : largest(pages, filter.limit)) shown.rows.push_back(admitted[index]);
+  shown.beyond_limit = admitted.size() - shown.rows.size();
+  return shown;
+}
+
+awaitable<void> Tables::measure(Deadline deadline, int, Families& out) {
+  Rows const rows = co_await instance().query(kSql, deadline);
+  ShownRows const shown = rows_of_largest(rows, filter_);
   ColumnSamples samples(rows, server(), kLabels, kMetrics, out);
-  if (!shown.empty()) samples.reserve(shown.size(), admitted[shown.back()]);
-  for (std::uint32_t const index : shown) samples.add(admitted[index]);
+  if (!shown.rows.empty()) samples.reserve(shown.rows.size(), shown.rows.back());
+  for (std::size_t const row : shown.rows) samples.add(row);
 
   out.gauge("pg_health_exporter_tables_beyond_limit",
             "Tables that the configuration admits and its limit leaves out; the smallest are.")
-      .add({{"datname", instance().database()}, {"server", server()}},
-           static_cast<double>(admitted.size() - shown.size()));
+      .add({{"datname", instance().database()}, {"server", server()}}, static_cast<double>(shown.beyond_limit));
 }
 
 }  // namespace fleet::exporters::postgres

@@ -1,6 +1,7 @@
 #include "exporters/postgres/wal.hpp"
 
 #include "exporters/postgres/column_samples.hpp"
+#include "exporters/postgres/versioned_sql.hpp"
 
 namespace fleet::exporters::postgres {
 namespace {
@@ -18,7 +19,8 @@ SELECT CASE WHEN pg_is_in_recovery()
   w.segments, w.bytes
 FROM (SELECT count(*) AS segments, sum(size) AS bytes FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$') w)";
 
-constexpr const char* kWritten14 = "SELECT wal_records, wal_fpi, wal_bytes, wal_buffers_full FROM pg_stat_wal";
+constexpr VersionedSql kWrittenSql[] = {
+    {140000, "SELECT wal_records, wal_fpi, wal_bytes, wal_buffers_full FROM pg_stat_wal"}};
 
 constexpr std::string_view kLabels[] = {"server"};
 constexpr ColumnMetric kMetrics[] = {
@@ -41,8 +43,9 @@ constexpr ColumnMetric kWritten[] = {
 
 awaitable<void> Wal::measure(Deadline deadline, int server_version, Families& out) {
   Rows const rows = co_await instance().query(kSql, deadline);
-  if (server_version >= 140000) {
-    Rows const written = co_await instance().query(kWritten14, deadline);
+  std::string written_sql(sql_for(kWrittenSql, server_version));
+  if (!written_sql.empty()) {
+    Rows const written = co_await instance().query(std::move(written_sql), deadline);
     ColumnSamples(written, server(), kLabels, kWritten, out).add_all();
   }
   ColumnSamples(rows, server(), kLabels, kMetrics, out).add_all();

@@ -1,7 +1,7 @@
 #include "probers/commands/check.hpp"
 
 #include "core/app/exit_status.hpp"
-#include "probers/commands/flag_values.hpp"
+#include "core/app/flag_values.hpp"
 
 namespace fleet::probers {
 

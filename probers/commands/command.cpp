@@ -4,7 +4,9 @@
 
 #include <cstdio>
 
+#include "core/app/command_list.hpp"
 #include "core/app/exit_status.hpp"
+#include "core/app/log_flag.hpp"
 #include "core/config/file_text.hpp"
 #include "probers/commands/report_formats.hpp"
 
@@ -18,22 +20,6 @@ constexpr std::chrono::seconds push_limit{10};
 std::string host_name() {
   char name[256] = "";
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
-
-Output parse_output(const std::string& text) {
-  if (text == "table") return Output::table;
-  if (text == "json") return Output::json;
-  if (text == "junit") return Output::junit;
-  throw app::UsageError("expected table, json or junit, got `" + text + "`");
-}
-
-logging::Level parse_level(const std::string& text) {
-  using enum logging::Level;
-  for (auto const& [name, level] : {std::pair("debug", debug), std::pair("info", info), std::pair("warn", warn),
-                                    std::pair("error", error)}) {
-    if (text == name) return level;
-  }
-  throw app::UsageError("expected debug, info, warn or error, got `" + text + "`");
 }
 
 /// A file of one secret; its trailing newline is not part of it.
@@ -67,8 +53,7 @@ void CommandFlags::register_on(app::Flags& flags, const std::string& command) {
               config_file = file;
               config_given = true;
             });
-  flags.add("output", "STYLE", "table, json or junit (table).",
-            [this](const std::string& text) { output = parse_output(text); });
+  report::add_output(flags, &output);
   job_ = std::string(program) + "_" + command;
   std::replace(job_.begin(), job_.end(), ' ', '_');
   instance_ = host_name();
@@ -79,8 +64,7 @@ void CommandFlags::register_on(app::Flags& flags, const std::string& command) {
   flags.text("push-gateway.password-file", "FILE", "Its password.", &password_file_);
   flags.text("push-gateway.ca-file", "FILE",
              "Certificates that an https Pushgateway is trusted by (the system's).", &ca_file_);
-  flags.add("log.level", "LEVEL", "debug, info, warn or error, on standard error (warn).",
-            [this](const std::string& text) { log_level = parse_level(text); });
+  app::add_log_level(flags, "debug, info, warn or error, on standard error (warn).", &log_level);
 }
 
 void CommandFlags::settle() {
@@ -116,11 +100,9 @@ std::optional<FleetConfig> read_fleet_if_there(const CommandFlags& flags) {
 }
 
 std::string command_help(const std::string& what, const std::string& example) {
-  std::string out = what + "\n\nExample:\n  ";
-  for (char const c : example) out += c == '\n' ? std::string("\n  ") : std::string(1, c);
-  return out +
-         "\n\nExit: 0 met, 1 missed or a target failing, 2 bad usage or configuration, 3 could not be "
-         "measured.";
+  return app::command_help(what, example,
+                           "0 met, 1 missed or a target failing, 2 bad usage or configuration, 3 could not be "
+                           "measured.");
 }
 
 int conclude(asio::io_context& io, const Report& report, const CommandFlags& flags) {

@@ -1,23 +1,21 @@
 // What all one-shot commands have in common: their flags, their configuration, how they end.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <exception>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "core/app/flags.hpp"
 #include "core/app/logging.hpp"
+#include "core/io/run_to_end.hpp"
+#include "core/report/output.hpp"
 #include "probers/commands/push_gateway.hpp"
 #include "probers/commands/report.hpp"
 #include "probers/slo_prober/config.hpp"
 
 namespace fleet::probers {
 
-enum class Output { table, json, junit };
+using report::Output;
 
 /// The flags that every command has.
 struct CommandFlags {
@@ -50,22 +48,5 @@ std::string command_help(const std::string& what, const std::string& example);
 /// Prints the report as the flags say and pushes it where they say. Returns the exit status: the report's, or 3
 /// if it was 0 and the push failed.
 int conclude(asio::io_context& io, const Report& report, const CommandFlags& flags);
-
-/// Runs `io` on this thread until `work` has ended; returns its result or rethrows its exception.
-template <class T>
-T run_to_end(asio::io_context& io, awaitable<T> work) {
-  std::exception_ptr failure;
-  std::optional<T> result;
-  asio::co_spawn(io, std::move(work), [&](std::exception_ptr error, T value) {
-    failure = error;
-    result.emplace(std::move(value));
-  });
-  io.restart();
-  while (!result) {
-    if (io.run_one() == 0) throw std::logic_error("the command waits for nothing that could wake it");
-  }
-  if (failure) std::rethrow_exception(failure);
-  return std::move(*result);
-}
 
 }  // namespace fleet::probers

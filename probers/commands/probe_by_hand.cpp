@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/app/exit_status.hpp"
+#include "core/app/flag_values.hpp"
 #include "probers/commands/command.hpp"
-#include "probers/commands/flag_values.hpp"
 #include "probers/commands/report_formats.hpp"
 #include "probers/commands/selection.hpp"
 #include "probers/self_canary.hpp"

@@ -1,10 +1,10 @@
 // A report as a table for people, JSON for programs, JUnit XML for pipelines. Pure.
 #pragma once
 
-#include <chrono>
 #include <string>
-#include <vector>
 
+#include "core/report/figures.hpp"
+#include "core/report/text_table.hpp"
 #include "probers/commands/report.hpp"
 
 namespace fleet::probers {
@@ -28,14 +28,9 @@ std::string render_json(const Report& report);
 /// properties.
 std::string render_junit(const Report& report);
 
-/// Lines of cells in columns two blanks apart; widths are counted in code points.
-std::string align(const std::vector<std::vector<std::string>>& lines);
-/// Control characters as '?': a target may put escape sequences into what it answers, and a terminal must not
-/// obey them.
-std::string printable(std::string text);
-/// "850 us", "12.3 ms", "1.53 s", "312 s"; "never" if infinite, "-" for NaN.
-std::string human_seconds(double seconds);
-std::string human_seconds(std::chrono::nanoseconds length);
+using report::align;
+using report::human_seconds;
+using report::printable;
 /// A measure's value by the end of its name: _seconds as above, _ratio as a percentage, else a number.
 std::string human_value(const Measure& measure);
 

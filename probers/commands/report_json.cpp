@@ -1,10 +1,6 @@
-#include <boost/json.hpp>
-#include <cmath>
-#include <ctime>
-
 #include "core/app/exit_status.hpp"
-#include "core/config/utf8.hpp"
-#include "core/metrics/families.hpp"
+#include "core/report/figures.hpp"
+#include "core/report/json_text.hpp"
 #include "probers/commands/report_formats.hpp"
 
 namespace fleet::probers {
@@ -12,60 +8,12 @@ namespace fleet::probers {
 namespace {
 
 namespace json = boost::json;
+using report::number;
+using report::pretty;
+using report::rfc3339;
+using report::text;
 
 double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
-
-json::value number(double value) { return std::isfinite(value) ? json::value(value) : json::value(nullptr); }
-
-/// JSON is UTF-8; what a target answered need not be.
-json::string text(std::string_view raw) {
-  json::string out;
-  while (!raw.empty()) {
-    auto const length = config::utf8_length(raw);
-    out.append(length == 0 ? std::string_view("\xEF\xBF\xBD") : raw.substr(0, length));
-    raw.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
-}
-
-void append(std::string& out, const json::value& value, std::size_t depth);
-
-/// `open`, items each on a line of its own, `close`; just the brackets if there are none.
-template <class Items, class AppendItem>
-void append_items(std::string& out, const Items& items, char open, char close, std::size_t depth,
-                  AppendItem append_item) {
-  out += open;
-  bool first = true;
-  for (auto const& item : items) {
-    if (!first) out += ',';
-    first = false;
-    out += '\n';
-    out.append(2 * (depth + 1), ' ');
-    append_item(item);
-  }
-  if (!first) {
-    out += '\n';
-    out.append(2 * depth, ' ');
-  }
-  out += close;
-}
-
-/// json::serialize() writes 0.5 as 5E-1 and all on one line.
-void append(std::string& out, const json::value& value, std::size_t depth) {
-  if (value.is_double()) {
-    append_value(out, value.get_double());
-  } else if (value.is_object()) {
-    append_items(out, value.get_object(), '{', '}', depth, [&](const json::key_value_pair& item) {
-      out += json::serialize(item.key()) + ": ";
-      append(out, item.value(), depth + 1);
-    });
-  } else if (value.is_array()) {
-    append_items(out, value.get_array(), '[', ']', depth,
-                 [&](const json::value& item) { append(out, item, depth + 1); });
-  } else {
-    out += json::serialize(value);
-  }
-}
 
 json::object labels_object(const std::vector<std::pair<std::string, std::string>>& labels) {
   json::object out;
@@ -138,14 +86,6 @@ json::object row_object(const ReportRow& row) {
   return out;
 }
 
-std::string rfc3339(std::chrono::system_clock::time_point when) {
-  auto const time = std::chrono::system_clock::to_time_t(when);
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  char out[32];
-  return std::string(out, std::strftime(out, sizeof out, "%Y-%m-%dT%H:%M:%SZ", &utc));
-}
-
 }  // namespace
 
 std::string render_json(const Report& report) {
@@ -165,9 +105,7 @@ std::string render_json(const Report& report) {
   json::array rows;
   for (auto const& row : report.rows) rows.push_back(row_object(row));
   out["rows"] = std::move(rows);
-  std::string page;
-  append(page, std::move(out), 0);
-  return page + "\n";
+  return pretty(out);
 }
 
 }  // namespace fleet::probers

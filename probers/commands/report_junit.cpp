@@ -1,44 +1,15 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/config/utf8.hpp"
+#include "core/report/xml.hpp"
 #include "probers/commands/report_formats.hpp"
 
 namespace fleet::probers {
 
+using report::xml;
+using report::xml_attribute;
+
 namespace {
-
-/// As an attribute or as text. XML 1.0 has no way to write most control characters, nor U+FFFE and U+FFFF.
-std::string xml(std::string_view raw) {
-  std::string out;
-  while (!raw.empty()) {
-    auto const length = config::utf8_length(raw);
-    auto const piece = raw.substr(0, std::max<std::size_t>(length, 1));
-    raw.remove_prefix(piece.size());
-    auto const lead = static_cast<unsigned char>(piece[0]);
-    if (length == 0 || piece == "\xEF\xBF\xBE" || piece == "\xEF\xBF\xBF" ||
-        (lead < 0x20 && piece.find_first_of("\t\n\r") != 0)) {
-      out += "\xEF\xBF\xBD";
-    } else if (lead < 0x20) {
-      out += "&#" + std::to_string(lead) + ";";
-    } else if (piece == "&") {
-      out += "&amp;";
-    } else if (piece == "<") {
-      out += "&lt;";
-    } else if (piece == ">") {
-      out += "&gt;";
-    } else if (piece == "\"") {
-      out += "&quot;";
-    } else {
-      out += piece;
-    }
-  }
-  return out;
-}
-
-std::string attribute(std::string_view name, std::string_view value) {
-  return " " + std::string(name) + "=\"" + xml(value) + "\"";
-}
 
 std::string number(double value) {
   std::string out;
@@ -51,7 +22,7 @@ std::string seconds(std::chrono::nanoseconds length) {
 }
 
 std::string property(std::string_view name, std::string_view value) {
-  return "        <property" + attribute("name", name) + attribute("value", value) + "/>\n";
+  return "        <property" + xml_attribute("name", name) + xml_attribute("value", value) + "/>\n";
 }
 
 std::string properties(const ReportRow& row) {
@@ -70,15 +41,15 @@ std::string properties(const ReportRow& row) {
 
 std::string testcase(const Report& report, const ReportRow& row) {
   auto const& result = row.result;
-  std::string out = "    <testcase" + attribute("name", row.identity.target) +
-                    attribute("classname", "slo_prober " + report.command + "." + row.identity.probe) +
-                    attribute("time", seconds(result.duration)) + ">\n      <properties>\n" + properties(row) +
-                    "      </properties>\n";
+  std::string out = "    <testcase" + xml_attribute("name", row.identity.target) +
+                    xml_attribute("classname", "slo_prober " + report.command + "." + row.identity.probe) +
+                    xml_attribute("time", seconds(result.duration)) + ">\n      <properties>\n" +
+                    properties(row) + "      </properties>\n";
   if (result.outcome != Outcome::good) {
     std::string const element = result.outcome == Outcome::bad ? "failure" : "error";
-    out += "      <" + element + attribute("message", result.detail) +
-           attribute("type", to_string(result.reason)) + ">" + xml("step: " + result.step) + "</" + element +
-           ">\n";
+    out += "      <" + element + xml_attribute("message", result.detail) +
+           xml_attribute("type", to_string(result.reason)) + ">" + xml("step: " + result.step) + "</" +
+           element + ">\n";
   }
   return out + "    </testcase>\n";
 }
@@ -88,8 +59,8 @@ std::string counts(const std::vector<const ReportRow*>& rows) {
     return std::to_string(std::count_if(rows.begin(), rows.end(),
                                         [&](auto const* row) { return row->result.outcome == outcome; }));
   };
-  return attribute("tests", std::to_string(rows.size())) + attribute("failures", count(Outcome::bad)) +
-         attribute("errors", count(Outcome::unknown));
+  return xml_attribute("tests", std::to_string(rows.size())) + xml_attribute("failures", count(Outcome::bad)) +
+         xml_attribute("errors", count(Outcome::unknown));
 }
 
 }  // namespace
@@ -108,12 +79,13 @@ std::string render_junit(const Report& report) {
     }
   }
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
-                    attribute("name", "slo_prober " + report.command) + counts(all) +
-                    attribute("time", seconds(report.duration)) + ">\n";
+                    xml_attribute("name", "slo_prober " + report.command) + counts(all) +
+                    xml_attribute("time", seconds(report.duration)) + ">\n";
   for (auto const& [probe, rows] : suites) {
     std::chrono::nanoseconds spent{0};
     for (auto const* row : rows) spent += row->result.duration;
-    out += "  <testsuite" + attribute("name", probe) + counts(rows) + attribute("time", seconds(spent)) + ">\n";
+    out += "  <testsuite" + xml_attribute("name", probe) + counts(rows) +
+           xml_attribute("time", seconds(spent)) + ">\n";
     for (auto const* row : rows) out += testcase(report, *row);
     out += "  </testsuite>\n";
   }

@@ -10,11 +10,6 @@ namespace {
 
 using Cells = std::vector<std::string>;
 
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 int place_of(Outcome outcome) { return outcome == Outcome::bad ? 0 : outcome == Outcome::unknown ? 1 : 2; }
 
 /// "p95_seconds" as "P95", "lost_canaries" as "LOST CANARIES".
@@ -107,50 +102,6 @@ std::string table_of_rows(const std::vector<ReportRow>& rows) {
 }
 
 }  // namespace
-
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-  return text;
-}
-
-std::string align(const std::vector<Cells>& lines) {
-  std::vector<std::size_t> widths;
-  for (auto const& line : lines) {
-    if (widths.size() < line.size()) widths.resize(line.size());
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width_of(line[i]));
-  }
-  std::string out;
-  for (auto const& cells : lines) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      line += cells[i];
-      line.append(widths[i] - width_of(cells[i]) + 2, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  }
-  return out;
-}
-
-std::string human_seconds(double seconds) {
-  if (std::isnan(seconds)) return "-";
-  if (std::isinf(seconds)) return "never";
-  char text[48];
-  auto const size = std::abs(seconds);
-  if (size < 0.0009995) {
-    std::snprintf(text, sizeof text, "%.0f us", seconds * 1e6);
-  } else if (size < 0.9995) {
-    std::snprintf(text, sizeof text, size < 0.09995 ? "%.1f ms" : "%.0f ms", seconds * 1e3);
-  } else {
-    std::snprintf(text, sizeof text, size < 99.95 ? "%.2f s" : "%.0f s", seconds);
-  }
-  return text;
-}
-
-std::string human_seconds(std::chrono::nanoseconds length) {
-  return human_seconds(std::chrono::duration<double>(length).count());
-}
 
 std::string human_value(const Measure& measure) {
   auto const name = measure.kind->name;

@@ -1,8 +1,8 @@
 #include "probers/commands/validate_a2a.hpp"
 
 #include "core/app/exit_status.hpp"
+#include "core/app/flag_values.hpp"
 #include "probers/commands/command.hpp"
-#include "probers/commands/flag_values.hpp"
 #include "probers/commands/latency_tally.hpp"
 #include "probers/commands/report_formats.hpp"
 #include "probers/commands/selection.hpp"

@@ -1,8 +1,8 @@
 #include "probers/commands/validate_documents.hpp"
 
 #include "core/app/exit_status.hpp"
+#include "core/app/flag_values.hpp"
 #include "probers/commands/command.hpp"
-#include "probers/commands/flag_values.hpp"
 #include "probers/commands/report_formats.hpp"
 #include "probers/commands/selection.hpp"
 #include "probers/documents/documents_module.hpp"

@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "core/app/exit_status.hpp"
+#include "core/app/flag_values.hpp"
 #include "probers/commands/command.hpp"
-#include "probers/commands/flag_values.hpp"
 #include "probers/commands/report_formats.hpp"
 #include "probers/commands/selection.hpp"
 #include "probers/once.hpp"

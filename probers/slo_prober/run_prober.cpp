@@ -1,14 +1,13 @@
 #include "probers/slo_prober/run_prober.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
 #include <string_view>
 
-#include "core/app/commands.hpp"
+#include "core/app/command_list.hpp"
+#include "core/app/flag_values.hpp"
 #include "probers/commands/check.hpp"
-#include "probers/commands/flag_values.hpp"
 #include "probers/commands/load.hpp"
 #include "probers/commands/probe_by_hand.hpp"
 #include "probers/commands/validate_a2a.hpp"

@@ -90,11 +90,18 @@ awaitable<void> WorkflowProbe::take(const Step& step, Run& run) {
   auto const name = std::string(step.name);
   auto const limit = step.retry ? run.attempt.deadline.or_after(step.retry->within) : run.attempt.deadline;
   asio::steady_timer pause(co_await asio::this_coro::executor);
+  std::optional<Miss> before;
   for (int tries = 1;; ++tries) {
     std::optional<Miss> miss;
     try {
       miss = co_await try_once(step, run, limit);
     } catch (const net::Failure& failure) {
+      // The step's own time ended in the middle of a try: what the target last answered is why the step failed.
+      if (before && failure.kind == net::FailureKind::timeout && !run.attempt.deadline.expired()) {
+        before->detail += ", at the last of " + std::to_string(tries - 1) + " answered tries";
+        run.result.fail(before->reason, name, std::move(before->detail));
+        co_return;
+      }
       // Where a link leads is what an answer gave.
       auto const linked = step.url.begins_with_variable();
       auto words = std::string(net::to_string(failure.step)) + ": " + std::string(net::to_string(failure.kind));
@@ -109,6 +116,7 @@ awaitable<void> WorkflowProbe::take(const Step& step, Run& run) {
       run.result.fail(miss->reason, name, std::move(miss->detail));
       co_return;
     }
+    before = std::move(miss);
     pause.expires_after(step.retry->interval);
     co_await pause.async_wait(asio::use_awaitable);
   }

@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <string>
 
-#include "core/app/commands.hpp"
+#include "core/app/command_list.hpp"
 #include "core/app/exit_status.hpp"
 #include "core/app/flags.hpp"
 #include "core/config/document.hpp"

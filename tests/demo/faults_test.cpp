@@ -73,7 +73,8 @@ TEST_CASE("an unknown fault is refused with the names there are") {
   CHECK_THROWS_WITH(
       faults.set("agent-gone", ""),
       "no fault \"agent-gone\"; there are interface-down, agent-down, agent-delay, batch-slow, batch-stall, "
-      "documents-fail, violation, consent-ignored, withdrawal-stuck, lock, long-transaction, hops-burst, "
+      "documents-fail, violation, consent-ignored, withdrawal-stuck, withdrawal-ignored, expiry-ignored, "
+      "form13-missing, retention-overdue, lock, long-transaction, hops-burst, "
       "monitor-stale");
   CHECK_THROWS_AS(faults.clear("agent-gone"), UnknownFault);
 }

@@ -11,9 +11,9 @@ source "$here/expect.sh"
 FLEET_BIN=$2
 FLEET_STATE=$(mktemp -d)
 export FLEET_BIN FLEET_STATE
-port=$(free_ports 26)
+port=$(free_ports 27)
 for name in PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER COMPLIANCE_EXPORTER CONSENT_EXPORTER \
-  SLO_PROBER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP AGENT_BASE; do
+  SLO_PROBER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP AGENT_BASE; do
   export "FLEET_PORT_$name=$port"
   port=$((port + 1))
 done
@@ -58,7 +58,7 @@ prober() {
 prober 0 check --no-exclusive
 prober 0 validate a2a --target-ms 50 --quantile 0.5 --attempts 5
 prober 0 validate documents --target-docs 500 --target-time 90
-prober 0 validate recovery --steady || true
+prober 0 validate recovery --steady
 prober 0 load --concurrent-users 5 --duration 3 --ramp-up 1 --probe unified-interface
 
 if fleet up --detach >/dev/null 2>&1; then fail "a second up on top of a running one must be refused"; fi

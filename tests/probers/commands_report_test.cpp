@@ -38,7 +38,7 @@ ProbeResult unknown(Reason reason, std::string detail) {
   return result;
 }
 
-Report report(std::vector<ReportRow> rows) {
+Report report_of(std::vector<ReportRow> rows) {
   Report out;
   out.command = "check";
   out.began = std::chrono::system_clock::time_point(1'700'000'000s);
@@ -54,10 +54,10 @@ TEST_CASE("the exit status: a failure beats an unknown, an unknown beats success
   auto const well = row("web", "a", good(1ms));
   auto const ill = row("web", "b", ProbeResult::bad(Reason::status, "processing", "HTTP status 500"));
   auto const odd = row("web", "c", unknown(Reason::starved, "?"));
-  CHECK(exit_status(report({well})) == 0);
-  CHECK(exit_status(report({well, ill, odd})) == 1);
-  CHECK(exit_status(report({well, odd})) == 3);
-  CHECK(exit_status(report({})) == 3);
+  CHECK(exit_status(report_of({well})) == 0);
+  CHECK(exit_status(report_of({well, ill, odd})) == 1);
+  CHECK(exit_status(report_of({well, odd})) == 3);
+  CHECK(exit_status(report_of({})) == 3);
 }
 
 TEST_CASE("of several attempts the worst is the verdict, the latest of its kind") {
@@ -87,7 +87,7 @@ TEST_CASE("the summary names what fails and what is unknown, ten at most") {
 TEST_CASE("the table shows failures first, with only the columns that say something") {
   auto const first = row("web", "healthz", good(12'340us));
   auto const second = row("agents", "financial", ProbeResult::bad(Reason::timeout, "send", "timed out\x1b[2J"));
-  CHECK(render_table(report({first, second})) ==
+  CHECK(render_table(report_of({first, second})) ==
         "PROBE   TARGET     RESULT  REASON   STEP  TOOK     LIMIT   DETAIL\n"
         "agents  financial  bad     timeout  send  0 us     5.00 s  timed out?[2J\n"
         "web     healthz    good    -        -     12.3 ms  5.00 s\n"
@@ -96,7 +96,7 @@ TEST_CASE("the table shows failures first, with only the columns that say someth
   blue.identity.labels = {{"slot", "blue"}};
   blue.add(good(12'340us));
   blue.timeout = 0ms;
-  CHECK(render_table(report({blue})) ==
+  CHECK(render_table(report_of({blue})) ==
         "PROBE  TARGET   LABELS     RESULT  FAILED  TOOK     DETAIL\n"
         "web    healthz  slot=blue  good    0 of 2  12.3 ms\n"
         "\n1 of 1 target well\n");
@@ -104,7 +104,7 @@ TEST_CASE("the table shows failures first, with only the columns that say someth
   measured.measures = {{&p95, 0.0831}};
   auto failed = row("agents", "law", ProbeResult::bad(Reason::slow, "", "too slow"));
   failed.measures = {{&p95, std::numeric_limits<double>::infinity()}};
-  CHECK(render_table(report({measured, failed}))
+  CHECK(render_table(report_of({measured, failed}))
             .starts_with("PROBE   TARGET  RESULT  REASON  STEP  P95      DETAIL\n"
                          "agents  law     bad     slow    -     never    too slow\n"
                          "agents  tax     good    -       -     83.1 ms\n"));
@@ -135,7 +135,7 @@ TEST_CASE("the JSON says everything, is valid, and survives bytes that are no te
   bad.identity.labels = {{"slot", "blue"}};
   bad.measures = {{&p95, std::numeric_limits<double>::quiet_NaN()}};
   bad.notes = {{1ms, "resolving"}};
-  auto const text = render_json(report({bad}));
+  auto const text = render_json(report_of({bad}));
   auto const page = boost::json::parse(text);
   CHECK(page.at("command") == "check");
   CHECK(page.at("version") == 1);
@@ -164,7 +164,7 @@ TEST_CASE("the JUnit XML is well-formed whatever a target answered") {
   auto const ill =
       row("web", "a<b>&\"c\"", ProbeResult::bad(Reason::status, "processing", "line\nbreak \x01 \xff <500>"));
   auto const xml = render_junit(
-      report({row("web", "well", good(250ms)), ill, row("db", "odd", unknown(Reason::starved, "?"))}));
+      report_of({row("web", "well", good(250ms)), ill, row("db", "odd", unknown(Reason::starved, "?"))}));
   testing::TemporaryDirectory const directory;
   auto const file = directory.write("report.xml", xml);
   auto const parsed = testing::run_command(
@@ -194,7 +194,7 @@ TEST_CASE("metrics of a run: each target's last values, its attempts, the run it
   well.add(result);
   well.measures = {{&p95, 0.05}};
   auto const page = Exposition::render(
-      metrics_of(report({well, row("web", "ill", ProbeResult::bad(Reason::reset, "x", ""))})),
+      metrics_of(report_of({well, row("web", "ill", ProbeResult::bad(Reason::reset, "x", ""))})),
       Format::text_0_0_4);
   auto const has = [&](const std::string& line) { return page.find("\n" + line + "\n") != std::string::npos; };
   CHECK(has(R"(probe_success{probe="web",target="home"} 1)"));

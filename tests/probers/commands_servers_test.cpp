@@ -169,7 +169,7 @@ TEST_CASE("validate recovery: an outage longer than the RTO is bad while it last
   directory.write("prober.yml",
                   "probes:\n- name: database\n  type: postgres\n  interval: 10s\n  timeout: 2s\n  targets: ['" +
                       server.address() + "']\n  postgres: {check: canary, create_table: true}\n");
-  Command drill(directory, "validate recovery --rto 1 --duration 4 --interval 50ms --progress");
+  Command drill(directory, "validate recovery --rto 1 --duration 12 --interval 50ms --progress");
   REQUIRE(wait_until([&] { return has(drill.err(), "good"); }));
   server.stop(PostgresServer::Stop::immediate);
   CHECK(drill.wait() == 1);

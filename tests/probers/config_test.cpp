@@ -43,6 +43,7 @@ TEST_CASE("the demo's file is valid") {
   auto const text = testing::read_text(file);
   for (auto at = text.find("${"); at != text.npos; at = text.find("${", at + 1))
     ::setenv(text.substr(at + 2, text.find('}', at) - at - 2).c_str(), "18080", 1);
+  ::setenv("FLEET_PORT_POSTGRES_REPLICA", "18081", 1);
   auto const fleet = read_fleet(config::Document::load(file));
   CHECK(static_probes(fleet).size() >= 12);
 }

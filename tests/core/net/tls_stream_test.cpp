@@ -228,7 +228,7 @@ TEST_CASE("what is not TLS, hangs or leaves in the handshake") {
   CHECK_THAT(wrong->what(), Catch::StartsWith("tls service.test: "));
 
   testing::SilentServer const silent;
-  auto const hung = handshake_failure(silent.port(), {}, "service.test", Deadline::after(200ms));
+  auto const hung = handshake_failure(silent.port(), {}, "service.test", Deadline::after(1s));
   REQUIRE(hung);
   CHECK(hung->kind == net::FailureKind::timeout);
   CHECK(hung->what() == std::string("tls service.test: timed out"));

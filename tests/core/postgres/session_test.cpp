@@ -57,6 +57,47 @@ TEST_CASE("the session is read-only, bounded, named, and UTC-safe about its enco
   CHECK(session->server_version() >= 150000);
 }
 
+TEST_CASE("statements that are sent together are one round trip that nothing comes between") {
+  asio::io_context io;
+  auto const session = open(io, options_for(shared_server().port()));
+  auto const ask = [&](std::vector<std::string> statements) {
+    return run_on(io, session->query_all(std::move(statements), Deadline::after(10s)));
+  };
+  auto const answers = ask({"BEGIN READ ONLY", "SELECT set_config('work_mem', '123kB', true)", "SHOW work_mem",
+                            "SELECT txid_current_if_assigned() IS NULL, count(*) FROM pg_class", "ROLLBACK"});
+  REQUIRE(answers.size() == 5);
+  CHECK(answers[2].text(0, 0) == "123kB");
+  CHECK(answers[3].size() == 1);
+  CHECK(text(io, *session, "SHOW work_mem") != "123kB");
+
+  // The first error is told, the rest is refused or rolled back, and the session is good.
+  for (int again = 0; again < 2; ++again) {
+    try {
+      ask({"BEGIN READ ONLY", "SELECT no_such_column", "SELECT 1", "ROLLBACK"});
+      FAIL("a column that does not exist was read");
+    } catch (const Error& error) {
+      CHECK(error.sqlstate() == "42703");
+    }
+    CHECK(text(io, *session, "SELECT 'alive'") == "alive");
+  }
+  CHECK(ask({"BEGIN READ ONLY", "SELECT 1", "ROLLBACK"})[1].text(0, 0) == "1");
+}
+
+TEST_CASE("a result that changes its type is prepared again, in a transaction as well") {
+  asio::io_context io;
+  auto const session = open(io, options_for(shared_server().port()));
+  shared_server().run_sql("CREATE TABLE changing AS SELECT 1 AS x");
+  auto const ask = [&] {
+    std::vector<std::string> const statements = {"BEGIN READ ONLY", "SELECT * FROM changing", "ROLLBACK"};
+    return run_on(io, session->query_all(statements, Deadline::after(10s)));
+  };
+  CHECK(ask()[1].columns() == 1);
+  shared_server().run_sql("ALTER TABLE changing ADD y text");
+  CHECK(ask()[1].columns() == 2);
+  shared_server().run_sql("DROP TABLE changing");
+  CHECK_THROWS_AS(ask(), Error);
+}
+
 TEST_CASE("a failing statement leaves the session good and tells only the primary message") {
   asio::io_context io;
   auto const session = open(io, options_for(shared_server().port()));

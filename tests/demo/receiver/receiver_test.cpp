@@ -5,11 +5,13 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "demo/receiver/dead_man.hpp"
 #include "demo/receiver/journal.hpp"
 #include "demo/receiver/mail.hpp"
 #include "demo/receiver/notification.hpp"
@@ -203,4 +205,26 @@ TEST_CASE("a mail over a real connection, in pieces") {
   thread.join();
   REQUIRE(mails.size() == 1);
   CHECK(mails[0] == "Subject: x\r\n\r\nbody\r\n");
+}
+
+TEST_CASE("a dead man's switch calls once when the beats stop, and says when they are back") {
+  boost::asio::io_context io;
+  std::vector<std::string> calls;
+  DeadMan dead_man(io, std::chrono::milliseconds(20), [&](const Notification& notification) {
+    calls.push_back(notification.channel + " " + notification.status);
+  });
+  io.run();
+  CHECK(calls.empty());  // nothing was ever heard, so nothing is missing
+
+  dead_man.beat();
+  dead_man.beat();
+  io.restart();
+  io.run();
+  CHECK(calls == std::vector<std::string>{"page firing"});
+
+  dead_man.beat();
+  CHECK(calls == std::vector<std::string>{"page firing", "page resolved"});
+  io.restart();
+  io.run();
+  CHECK(calls == std::vector<std::string>{"page firing", "page resolved", "page firing"});
 }

@@ -179,8 +179,8 @@ TEST_CASE("a reload keeps the feed, or moves it to another group") {
   add_hop(redis, "3", 25'000);
   add_hop(redis, "2", 25'000);
   CHECK(exporter.wait_for(ok_hops, 3) == 3);
-  CHECK(exporter.scrape().get("a2a_hop_records_skipped_total{reason=\"duplicate\"}") == 1);
-  CHECK(exporter.scrape().get("a2a_feed_conflicts_total") == 0);
+  CHECK(exporter.wait_for("a2a_hop_records_skipped_total{reason=\"duplicate\"}", 1) == 1);
+  CHECK(exporter.wait_for("a2a_feed_conflicts_total", 0) == 0);
   exporter.process().signal(SIGTERM);
   CHECK(exporter.process().wait() == 0);
 }

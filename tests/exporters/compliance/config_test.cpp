@@ -46,11 +46,54 @@ TEST_CASE("the commented example holds the defaults") {
   CHECK(example.monitor->url.to_string() == defaults.monitor->url.to_string());
   CHECK(example.monitor->timeout == defaults.monitor->timeout);
   CHECK(example.monitor->compliant_statuses == defaults.monitor->compliant_statuses);
-  REQUIRE(example.queries.size() == 5);
+  CHECK(example.monitor->stale_after == defaults.monitor->stale_after);
+  CHECK(example.form13.case_types == defaults.form13.case_types);
+  CHECK(example.form13.due_after == defaults.form13.due_after);
+  CHECK(example.form13.sections == defaults.form13.sections);
+  for (auto const& [severity, most] : example.check.max_open) CHECK(most == 0);
+  CHECK(example.check.max_overdue_documents == defaults.check.max_overdue_documents);
+  CHECK(example.check.max_form13_lacking == defaults.check.max_form13_lacking);
+  CHECK(example.report.title == defaults.report.title);
+  CHECK(example.report.time_zone == defaults.report.time_zone);
+  REQUIRE(example.report.queries.size() == 10);
+  for (auto const& [name, sql] : defaults.report.queries) {
+    INFO(name);
+    CHECK(words(example.report.queries.at(name)) == words(sql));
+  }
+  REQUIRE(example.queries.size() == 6);
   for (auto const& [name, sql] : defaults.queries) {
     INFO(name);
     CHECK(words(example.queries.at(name)) == words(sql));
   }
+}
+
+/// The commented section of that name.
+std::string uncommented(const std::string& example, const std::string& name) {
+  std::istringstream lines(example.substr(example.find("# " + name + ":\n")));
+  std::string out;
+  for (std::string line; std::getline(lines, line) && line.starts_with("# ");) out += line.substr(2) + "\n";
+  return out;
+}
+
+TEST_CASE("what the example has in comments are the defaults too") {
+  testing::TemporaryDirectory directory;
+  directory.write("elasticsearch.password", "secret\n");
+  auto const text = testing::read_text(FLEET_SOURCE_DIR "/exporters/compliance/compliance.yml");
+  auto const file = directory.write(
+      "compliance.yml", least + uncommented(text, "elasticsearch") + uncommented(text, "prometheus"));
+  auto const config = read_config(config::Document::load(file));
+  ElasticsearchConfig const events;
+  REQUIRE(config.elasticsearch);
+  CHECK(config.elasticsearch->index == events.index);
+  CHECK(config.elasticsearch->window == events.window);
+  CHECK(config.elasticsearch->framework_field == events.framework_field);
+  CHECK(config.elasticsearch->time_field == events.time_field);
+  CHECK(config.elasticsearch->server.timeout == events.server.timeout);
+  CHECK(config.elasticsearch->server.authorization.reveal() == "Basic ZmxlZXRfbW9uaXRvcjpzZWNyZXQ=");
+  PrometheusConfig const prometheus;
+  REQUIRE(config.prometheus);
+  CHECK(config.prometheus->availability == prometheus.availability);
+  CHECK(config.prometheus->objective == prometheus.objective);
 }
 
 TEST_CASE("nothing but the database is required") {
@@ -70,7 +113,7 @@ TEST_CASE("the bounds stand in the queries, wherever they are asked for") {
 
 TEST_CASE("a query can be switched off, but for the violations") {
   auto const config = read(least + "queries: {cases: off, retention: off}\n");
-  CHECK(config.queries.size() == 3);
+  CHECK(config.queries.size() == 4);
   CHECK_THROWS_WITH(read(least + "queries: {violations: off}\n"),
                     "test.yml:2:23: expected an SQL query; `violations` cannot be switched off");
 }

@@ -35,7 +35,7 @@ TEST_CASE("consents of types beyond the limit are added up under `other`") {
 TEST_CASE("each state of a consent has a family of its own") {
   LabelLimit types({"t"}, 0);
   Families out;
-  publish_consents(by_label({{"t", 15, 5, 4, 3, 2}}, types), {{"t", 16}}, out);
+  publish_consents(by_label(std::vector<ConsentCount>{{"t", 15, 5, 4, 3, 2}}, types), {{"t", 16}}, out);
   auto const page = page_of(out);
   CHECK(page.text.find("# TYPE consent_granted_total counter\n") != std::string::npos);
   CHECK(page.value(R"(consent_granted_total{consent_type="t"})") == 16);
@@ -48,7 +48,8 @@ TEST_CASE("each state of a consent has a family of its own") {
 TEST_CASE("pending withdrawals add up, the oldest one gives the age") {
   LabelLimit types({"t", "none"}, 0);
   Families out;
-  publish_withdrawals({{"a", 1, 50}, {"b", 2, 90}, {"c", 4, 70}, {"t", 3, 10}}, types, out);
+  publish_withdrawals(
+      by_label(std::vector<PendingCount>{{"a", 1, 50}, {"b", 2, 90}, {"c", 4, 70}, {"t", 3, 10}}, types), out);
   auto const page = page_of(out);
   CHECK(page.value(R"(consent_withdrawals_pending{consent_type="t"})") == 3);
   CHECK(page.value(R"(consent_withdrawals_pending{consent_type="none"})") == 0);
@@ -60,7 +61,10 @@ TEST_CASE("pending withdrawals add up, the oldest one gives the age") {
 TEST_CASE("uses of data are published by what covered them") {
   LabelLimit types({"t", "none"}, 0);
   Families out;
-  publish_processing({{"a", 1, 1, 1, 0, 0}, {"b", 4, 1, 1, 1, 1}, {"t", 20, 8, 3, 5, 2}}, types, out);
+  publish_processing(
+      by_label(std::vector<ProcessingCount>{{"a", 1, 1, 1, 0, 0}, {"b", 4, 1, 1, 1, 1}, {"t", 20, 8, 3, 5, 2}},
+               types),
+      out);
   auto const page = page_of(out);
   CHECK(page.value(R"(consent_processing_events{consent_type="t"})") == 20);
   CHECK(page.value(R"(consent_processing_after_withdrawal{consent_type="t"})") == 8);

@@ -1,7 +1,10 @@
 #include "exporters/postgres/config.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
+#include "exporters/postgres/collector_flags.hpp"
 #include "exporters/postgres/subjects.hpp"
 
 namespace fleet::exporters::postgres {
@@ -19,7 +22,7 @@ TEST_CASE("the example file is a working configuration") {
   CHECK(read.instances[0].name == "primary");
   CHECK(read.instances[0].options.server() == "127.0.0.1:5432");
   CHECK(read.instances[0].options.application_name == "pg_health_exporter");
-  CHECK(read.disabled.empty());
+  for (auto const subject : kSubjectNames) CHECK(read.enabled(subject) == Config().enabled(subject));
   CHECK(read.tables.limit == 5000);
   CHECK(read.intervals.database_sizes == std::chrono::minutes(5));
 }
@@ -28,31 +31,86 @@ TEST_CASE("everything has a default but the instances") {
   Config const config = read(kOne);
   CHECK(config.instances[0].options.server() == "db.example:6432");
   CHECK(config.instances[0].options.lock_timeout == std::chrono::milliseconds(500));
-  for (auto const subject : kSubjectNames) CHECK(config.enabled(subject));
+  CHECK(config.enabled("replication"));
+  for (auto const subject : kOffByDefault) CHECK_FALSE(config.enabled(subject));
 }
 
-TEST_CASE("subjects are switched off by name, and each is in the table once") {
+namespace {
+
+/// A configuration with every subject switched on.
+std::string everything() {
+  std::string text = kOne + "collectors:\n";
+  for (auto const subject : kSubjectNames) text += "  " + std::string(subject) + ": true\n";
+  return text;
+}
+
+std::set<std::string> names(const std::vector<std::unique_ptr<Collector>>& collectors) {
+  std::set<std::string> found;
+  for (const auto& collector : collectors) CHECK(found.insert(std::string(collector->name())).second);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("every subject is in the table once, under its name") {
   asio::io_context io;
-  std::size_t const all = make_collectors(io.get_executor(), read(kOne)).size();
-  CHECK(all == kSubjectNames.size() + 1);
+  std::set<std::string> wanted(kSubjectNames.begin(), kSubjectNames.end());
+  wanted.insert("server_status");
+  CHECK(names(make_collectors(io.get_executor(), read(everything()))) == wanted);
+  for (auto const subject : kOffByDefault) CHECK(wanted.erase(std::string(subject)) == 1);
+  CHECK(names(make_collectors(io.get_executor(), read(kOne))) == wanted);
+}
+
+TEST_CASE("subjects are switched by name, ours or postgres_exporter's") {
+  asio::io_context io;
+  std::size_t const all = make_collectors(io.get_executor(), read(everything())).size();
   for (auto const subject : kSubjectNames) {
-    Config const config = read(kOne + "collectors: {" + std::string(subject) + ": false}\n");
+    Config config = read(everything());
+    config.switched[std::string(subject)] = false;
     auto const collectors = make_collectors(io.get_executor(), config);
     CHECK(collectors.size() == all - 1);
     for (const auto& collector : collectors) {
       CHECK(collector->name() != subject);
-      CHECK(collector->target() == "db.example:6432");
+      CHECK(collector->target() == (collector->name() == "failover" ? "" : "db.example:6432"));
     }
   }
+  CHECK_FALSE(read(kOne + "collectors: {stat_bgwriter: false}\n").enabled("checkpoints"));
+  CHECK(read(kOne + "collectors: {stat_statements: true}\n").enabled("stat_statements"));
+  for (const auto& [theirs, ours] : kSubjectAliases) {
+    CHECK(std::count(kSubjectNames.begin(), kSubjectNames.end(), ours) == 1);
+    CHECK(std::count(kSubjectNames.begin(), kSubjectNames.end(), theirs) == 0);
+  }
+}
+
+TEST_CASE("flags switch subjects, and win over the file") {
+  CollectorFlags switches;
+  app::Flags flags("pg_health_exporter", "");
+  switches.register_on(flags);
+  const char* const words[] = {"pg_health_exporter", "--collector.stat_statements",
+                               "--no-collector.stat_bgwriter", "--collector.wal", "--no-collector.wal"};
+  REQUIRE(flags.parse(static_cast<int>(std::size(words)), words));
+  Config config = read(kOne + "collectors: {stat_statements: false, locks: false}\n");
+  switches.apply(config);
+  CHECK(config.enabled("stat_statements"));
+  CHECK_FALSE(config.enabled("checkpoints"));
+  CHECK_FALSE(config.enabled("wal"));
+  CHECK_FALSE(config.enabled("locks"));
+  CHECK(config.enabled("replication"));
+  const char* const unknown[] = {"pg_health_exporter", "--collector.stat_statement"};
+  CHECK_THROWS_WITH(flags.parse(2, unknown),
+                    "unknown flag --collector.stat_statement, did you mean "
+                    "--collector.stat_statements?");
 }
 
 TEST_CASE("collectors of the second instance carry its own label") {
   asio::io_context io;
+  auto const one = make_collectors(io.get_executor(), read(kOne));
   auto const two = read("instances:\n  - {name: a, address: 'h:1'}\n  - {name: b, address: 'h:2'}\n");
   auto const collectors = make_collectors(io.get_executor(), two);
-  REQUIRE(collectors.size() == 2 * (kSubjectNames.size() + 1));
+  REQUIRE(collectors.size() == 2 * one.size() - 1);  // failover is of both
   CHECK(collectors.front()->target() == "h:1");
-  CHECK(collectors.back()->target() == "h:2");
+  CHECK(collectors[collectors.size() - 2]->target() == "h:2");
+  CHECK(collectors.back()->name() == "failover");
 }
 
 TEST_CASE("tables and intervals") {

@@ -35,6 +35,17 @@ TEST_CASE("a setting gets base units and their name") {
   CHECK(read_setting("autovacuum_vacuum_scale_factor", "0.2", "", "real", "")->value == Approx(0.2));
 }
 
+TEST_CASE("a unit may come with a number, and a name with a dot") {
+  CHECK(read_setting("wal_buffers", "3", "16MB", "integer", "")->value == 3.0 * 16 * 1024 * 1024);
+  CHECK(read_setting("huge", "2", "TB", "integer", "")->value == 2.0 * 1024 * 1024 * 1024 * 1024);
+  CHECK(read_setting("age", "2", "d", "integer", "")->value == 172800);
+  CHECK(read_setting("pg_stat_statements.max", "5000", "", "integer", "")->metric ==
+        "pg_settings_pg_stat_statements_max");
+  CHECK(read_setting("work_mem", "4096", "kB", "integer", "")->type == MetricType::gauge);
+  // promtool keeps the suffix for histograms.
+  CHECK(read_setting("tcp_keepalives_count", "0", "", "integer", "")->type == MetricType::untyped);
+}
+
 TEST_CASE("minus one means none or default, in any unit") {
   auto const setting = read_setting("max_slot_wal_keep_size", "-1", "MB", "integer", "");
   REQUIRE(setting);

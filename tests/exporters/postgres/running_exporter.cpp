@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
-#include "tests/servers/http_get.hpp"
 #include "tests/servers/waiting.hpp"
 
 namespace fleet::testing {
@@ -26,10 +25,18 @@ std::string instance_line(const std::string& name, const std::string& address, c
          "', user: fleet_monitor, database: legalllm_multiagent, sslmode: disable" + more + "}\n";
 }
 
-RunningExporter::RunningExporter(const std::string& config) : port_(free_port()) {
+std::size_t times(const std::string& text, const std::string& what) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++count;
+  return count;
+}
+
+RunningExporter::RunningExporter(const std::string& config, const std::vector<std::string>& flags)
+    : port_(free_port()) {
   Launch launch;
   launch.command = {kProgram, "--config.file=" + directory_.write("postgres.yml", config),
                     "--web.listen-address=127.0.0.1:" + std::to_string(port_)};
+  launch.command.insert(launch.command.end(), flags.begin(), flags.end());
   launch.output = directory_.path() / "log";
   process_ = std::make_unique<Process>(std::move(launch));
   bool const up = wait_until([&] { return healthy(port_); });
@@ -37,13 +44,23 @@ RunningExporter::RunningExporter(const std::string& config) : port_(free_port())
   REQUIRE(up);
 }
 
-SamplePage RunningExporter::scrape(std::chrono::seconds timeout) const {
+HttpAnswer RunningExporter::get(const std::string& path, std::chrono::seconds timeout) const {
   auto const begin = std::chrono::steady_clock::now();
-  auto const answer = http_get(
-      port_, "/metrics", {{"X-Prometheus-Scrape-Timeout-Seconds", std::to_string(timeout.count())}}, timeout);
+  auto answer = http_get(port_, path,
+                         {{"X-Prometheus-Scrape-Timeout-Seconds", std::to_string(timeout.count())}}, timeout);
   took_ = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-  if (answer.status != 200) throw std::runtime_error("status " + std::to_string(answer.status));
-  return SamplePage(answer.body);
+  return answer;
+}
+
+SamplePage RunningExporter::scrape_path(const std::string& path, std::chrono::seconds timeout) const {
+  auto answer = get(path, timeout);
+  if (answer.status != 200)
+    throw std::runtime_error("status " + std::to_string(answer.status) + ": " + answer.body);
+  return SamplePage(std::move(answer.body));
+}
+
+SamplePage RunningExporter::scrape(std::chrono::seconds timeout) const {
+  return scrape_path("/metrics", timeout);
 }
 
 OnceResult run_once(const std::string& config) {
@@ -56,8 +73,8 @@ OnceResult run_once(const std::string& config) {
   return {code, process.output()};
 }
 
-ClientSession::ClientSession(const PostgresServer& server, const std::string& database)
-    : connection_(PQconnectdb(("host=127.0.0.1 user=postgres port=" + std::to_string(server.port()) +
+ClientSession::ClientSession(std::uint16_t port, const std::string& database)
+    : connection_(PQconnectdb(("host=127.0.0.1 user=postgres port=" + std::to_string(port) +
                                " dbname=" + database + " application_name=test_client")
                                   .c_str())) {
   if (PQstatus(connection_) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(connection_));

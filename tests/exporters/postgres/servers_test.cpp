@@ -13,6 +13,9 @@ namespace {
 /// Values that are the same on every run; all others are masked.
 bool stable(const std::string& name) {
   static const std::set<std::string> kStable = {"pg_up",
+                                                "pg_cluster_members",
+                                                "pg_cluster_primaries",
+                                                "pg_cluster_primary_changes_total",
                                                 "pg_replication_is_replica",
                                                 "pg_exporter_last_scrape_error",
                                                 "pg_health_exporter_collector_success",
@@ -52,6 +55,7 @@ std::string masked(const std::string& page, const std::string& address) {
       line.replace(at, address.size(), "ADDRESS");
     }
     line = std::regex_replace(line, std::regex("(short_version|version)=\"[^\"]*\""), "$1=\"V\"");
+    line = std::regex_replace(line, std::regex("cluster=\"[0-9]+\""), "cluster=\"N\"");
     line = std::regex_replace(line, std::regex("datid=\"[0-9]{5,}\""), "datid=\"N\"");
     out += line + "\n";
   }

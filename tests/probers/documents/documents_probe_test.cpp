@@ -103,7 +103,7 @@ TEST_CASE("documents that fail, come out different or take too long") {
 
 TEST_CASE("a pipeline that stands still, a Redis that is gone") {
   testing::RedisServer redis;
-  auto const stuck = attempt(redis.address(), "{size: 3}", 600ms);
+  auto const stuck = attempt(redis.address(), "{size: 3}", 2s);
   CHECK(stuck.reason == Reason::timeout);
   CHECK(stuck.step == "process");
   CHECK(stuck.detail == "timed out: the batch is not finished; 3 documents of all batches wait in the queue");

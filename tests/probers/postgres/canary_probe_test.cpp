@@ -145,7 +145,7 @@ TEST_CASE("canary: a primary that refuses writes is none") {
 }
 
 TEST_CASE("canary: a commit that waits for a standby which is not there is not confirmed") {
-  Watch watch("create_table: true, connect_timeout: 50ms", single().address());
+  Watch watch("create_table: true, connect_timeout: 1s", single().address());
   REQUIRE(watch.attempt().outcome == Outcome::good);
   auto const newest = watch.probe->recoveries().newest();
   for (auto const* setting : {"synchronous_commit = on", "synchronous_standby_names = absent"}) {
@@ -174,14 +174,14 @@ TEST_CASE("canary: a commit that waits for a standby which is not there is not c
 TEST_CASE("canary: a member that hangs or is none costs its own time only, and is told") {
   testing::SilentServer silent;
   auto const nodes = "create_table: true, nodes: ['" + single().address() + "', '" + silent.address() + "']";
-  Watch strict(nodes + ", connect_timeout: 100ms", "cluster");
+  Watch strict(nodes + ", connect_timeout: 1s", "cluster");
   auto result = strict.attempt();
   CHECK(result.reason == Reason::timeout);
   CHECK(result.step == "replicas");
   CHECK_THAT(result.detail, Contains(silent.address()));
   CHECK(fact(result, facts::postgres_role, silent.address(), "unreachable") == 1);
   CHECK(fact(result, facts::postgres_primary_info, single().address()) == 1);
-  Watch lenient(nodes + ", connect_timeout: 100ms, required_replicas: 0", "cluster");
+  Watch lenient(nodes + ", connect_timeout: 1s, required_replicas: 0", "cluster");
   CHECK(lenient.attempt().outcome == Outcome::good);
   Watch alone("", silent.address());
   result = alone.attempt(300ms);

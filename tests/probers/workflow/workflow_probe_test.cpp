@@ -25,7 +25,7 @@ struct Service {
   asio::io_context io;
   web::Server server{io};
   std::string base;
-  int polls_until_done = 2, polls = 0;
+  int polls_until_done = 2, polls = 0, silent_after_polls = 1'000'000'000;
   std::string login_body = std::string(R"({"access_token":")") + token + R"("})";
   int login_status = 200;
   std::string state = "completed";
@@ -39,7 +39,8 @@ struct Service {
   }
   static awaitable<web::Response> reply(Service* service, Answer answer, web::Request request) {
     service->requests.push_back(request);
-    asio::steady_timer pause(service->io, service->think);
+    bool const silent = service->polls >= service->silent_after_polls;
+    asio::steady_timer pause(service->io, silent ? std::chrono::minutes(1) : service->think);
     co_await pause.async_wait(asio::use_awaitable);
     auto response = answer(request);
     co_return response;
@@ -189,7 +190,7 @@ TEST_CASE("workflow: a task that never ends, ends wrong, or is polled beyond the
       url: /tasks/{{id}}
       headers: {Authorization: "Bearer {{token}}"}
       assert: [{json: /status/state, equals: completed}]
-      retry_until: {interval: 10ms, within: 100ms}
+      retry_until: {interval: 10ms, within: 500ms}
 )";
   auto const result = service.run(bounded);
   CHECK(result.reason == Reason::assertion);
@@ -198,7 +199,7 @@ TEST_CASE("workflow: a task that never ends, ends wrong, or is polled beyond the
   CHECK(service.polls > 1);
 
   auto const begin = Deadline::Clock::now();
-  auto const late = service.run(flow, 150ms);
+  auto const late = service.run(flow, 500ms);
   CHECK(late.outcome == Outcome::bad);
   CHECK(late.step == "finish");
   CHECK(Deadline::Clock::now() - begin < 5s);
@@ -213,6 +214,21 @@ TEST_CASE("workflow: a task that never ends, ends wrong, or is polled beyond the
       assert: [{json: /status/state, equals: completed}]
 )");
   CHECK(failed.reason == Reason::assertion);
+}
+
+TEST_CASE("workflow: a step whose time ends in the middle of a try failed as its last answer did") {
+  Service service;
+  service.silent_after_polls = 1;
+  auto const result = service.run("  steps:" + login_step + create_step + R"(
+    - name: finish
+      url: /tasks/{{id}}
+      headers: {Authorization: "Bearer {{token}}"}
+      assert: [{json: /status/state, equals: completed}]
+      retry_until: {interval: 10ms, within: 500ms}
+)");
+  CHECK(result.reason == Reason::assertion);
+  CHECK(result.step == "finish");
+  CHECK_THAT(result.detail, Contains(", at the last of 1 answered tries"));
 }
 
 TEST_CASE("workflow: nothing that an answer gave is shown") {
