@@ -58,6 +58,7 @@ struct Plugin {
 struct Parts {
   bool indicator = true, metadata = true, alerts = true;
   bool period_from_recordings = true;  ///< the period's ratio from the shortest window's, not from raw samples
+  bool absent_when_idle = false;       ///< without events there is no ratio, where it else is NaN
 };
 
 struct Objective {

@@ -16,6 +16,10 @@ void ReadingFlags::register_on(app::Flags& flags) {
              "AlertWindows files that replace the built-in ones (30d and 28d).", &windows_path_);
   flags.toggle("disable-optimized-rules",
                "Take the period's ratio from raw samples, not from the recorded 5 minutes.", &whole_period_);
+  flags.toggle("absent-when-idle",
+               "Without events there is no ratio, rather than NaN, which would spoil the period's mean; so "
+               "does Sloth after 0.16.",
+               &absent_when_idle_);
   flags.add("extra-labels", "NAME=VALUE", "A label for every recording rule; repeatable.",
             [this](const std::string& text) {
               static const re2::RE2 pattern("([a-zA-Z_][a-zA-Z0-9_]*)=(.+)");
@@ -35,6 +39,7 @@ ReadingOptions ReadingFlags::options() const {
     throw app::UsageError("--default-slo-period: expected a duration such as 30d, got `" + period_ + "`");
   out.default_period = *period;
   out.period_from_recordings = !whole_period_;
+  out.absent_when_idle = absent_when_idle_;
   try {
     (void)out.catalog.of(out.default_period);
   } catch (const std::invalid_argument& error) {

@@ -25,7 +25,7 @@ class ReadingFlags {
  private:
   std::vector<std::string> paths_;
   std::string windows_path_, period_ = "30d";
-  bool whole_period_ = false;
+  bool whole_period_ = false, absent_when_idle_ = false;
   Labels extra_labels_;
 };
 

@@ -27,8 +27,7 @@ int dispatch(int argc, const char* const* argv) {
     return app::find_command(commands, word, "command").run(argc - 1, argv + 1);
   app::Flags flags(std::string(program) + " COMMAND",
                    "Service level objectives to Prometheus rules. Reads Sloth's prometheus/v1 and "
-                   "PrometheusServiceLevel, and "
-                   "OpenSLO v1.\n\nCommands, each with a --help of its own:\n" +
+                   "PrometheusServiceLevel, and OpenSLO v1.\n\nCommands, each with a --help of its own:\n" +
                        app::list_of(commands));
   if (flags.parse(argc, argv)) throw app::UsageError("expected a command, see --help");
   return app::exit_met;

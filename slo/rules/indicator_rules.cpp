@@ -60,8 +60,9 @@ std::string indicator_expression(const Objective& objective, milliseconds window
   auto const& indicator = objective.indicator;
   std::string const length = format_duration(window);
   if (!indicator.has_events()) return "(" + with_window(indicator.ratio_query, length) + ")";
-  return "(" + with_window(indicator.error_query, length) + ")\n/\n(" +
-         with_window(indicator.total_query, length) + ")";
+  std::string const total = "(" + with_window(indicator.total_query, length) + ")";
+  return "(" + with_window(indicator.error_query, length) + ")\n/\n" +
+         (objective.parts.absent_when_idle ? "(" + total + " > 0)" : total);
 }
 
 std::vector<Rule> indicator_rules(const Objective& objective) {

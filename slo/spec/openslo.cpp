@@ -220,6 +220,7 @@ Specification read_openslo(const config::Value& root, const OpenSloObjects& obje
     objective.description = spec.text_or("description", "");
     objective.windows = windows;
     objective.parts.period_from_recordings = options.period_from_recordings;
+    objective.parts.absent_when_idle = options.absent_when_idle;
     // OpenSLO without policies asks for no alerts; neither does Sloth make any of it.
     out.objectives.push_back(std::move(objective));
   }

@@ -71,6 +71,7 @@ Specification read_openslo_alpha(const config::Value& root, const ReadingOptions
     objective.indicator = read_ratio(keys.required("ratioMetrics"));
     objective.windows = windows;
     objective.parts.period_from_recordings = options.period_from_recordings;
+    objective.parts.absent_when_idle = options.absent_when_idle;
     out.objectives.push_back(std::move(objective));
   }
   out.origin.name = "sloth-slo-" + name.text();

@@ -17,7 +17,7 @@ void OpenSloObjects::add(const config::Value& root) {
 const config::Value& OpenSloObjects::find(const std::string& kind, const config::Value& reference) const {
   auto const found = objects_.find(std::pair(kind, reference.non_empty_text()));
   if (found == objects_.end())
-    reference.fail("expected the name of a " + kind + " in these files, got `" + reference.text() + "`");
+    reference.fail("expected the name of some " + kind + " in these files, got `" + reference.text() + "`");
   return found->second;
 }
 

@@ -9,6 +9,7 @@ struct ReadingOptions {
   WindowCatalog catalog;
   milliseconds default_period = std::chrono::hours(24 * 30);
   bool period_from_recordings = true;
+  bool absent_when_idle = false;
 };
 
 }  // namespace fleet::slo

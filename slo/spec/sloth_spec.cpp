@@ -78,6 +78,7 @@ Objective read_objective(const config::Value& at, const Service& service, const 
   out.intervals = read_intervals(slo);
   out.windows = options.catalog.of(options.default_period);
   out.parts.period_from_recordings = options.period_from_recordings;
+  out.parts.absent_when_idle = options.absent_when_idle;
   apply_chain(read_plugins(slo.optional("plugins"), service.plugins), out);
   if (auto const extensions = slo.optional("extensions")) read_extensions(*extensions, options, out);
   refuse_impossible(out);

@@ -51,6 +51,13 @@ TEST_CASE("every window has a recording rule, and the period one from the shorte
         "sum_over_time(" + series + ")\n/ ignoring (sloth_window)\ncount_over_time(" + series + ")\n");
 }
 
+TEST_CASE("a ratio without events is absent if that is asked for") {
+  ReadingOptions options;
+  options.absent_when_idle = true;
+  CHECK(indicator_rules(objective_of(sloth_file("99.9"), options))[0].expression ==
+        "(sum(rate(bad_total[5m])))\n/\n((sum(rate(all_total[5m]))) > 0)\n");
+}
+
 TEST_CASE("alerts join a quick and a slow pair of windows") {
   auto const rules = alert_rules(objective_of(sloth_file("99.9")));
   REQUIRE(rules.size() == 2);

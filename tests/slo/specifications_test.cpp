@@ -42,7 +42,7 @@ TEST_CASE("an id that is given twice is refused where it is given again") {
 }
 
 TEST_CASE("OpenSLO v1 refers to indicators and sources in other documents") {
-  std::string const text = R"(apiVersion: openslo/v1
+  std::string const text = R"yaml(apiVersion: openslo/v1
 kind: DataSource
 metadata: {name: prom}
 spec: {type: Prometheus}
@@ -52,19 +52,8 @@ kind: SLI
 metadata: {name: good-pages}
 spec:
   ratioMetric:
-    good: {metricSource: {metricSourceRef: prom, spec: {query: "sum(rate(good_total[{{.window}}]))"
-}
-}
-}
-total : {
-metricSource : {
-metricSourceRef:
-  prom, spec : {
-  query:
-    "sum(rate(all_total[{{.window}}]))"
-  }
-}
-}
+    good: {metricSource: {metricSourceRef: prom, spec: {query: "sum(rate(good_total[{{.window}}]))"}}}
+    total: {metricSource: {metricSourceRef: prom, spec: {query: "sum(rate(all_total[{{.window}}]))"}}}
 ---
 apiVersion: openslo/v1
 kind: SLO
@@ -75,13 +64,13 @@ spec:
   timeWindow: [{duration: 28d, isRolling: true}]
   budgetingMethod: Occurrences
   objectives: [{target: 0.999}]
-)";
+)yaml";
   auto const objective = objective_of(text);
-CHECK(objective.id() == "web-pages-0");
-CHECK(objective.percent == 99.9);
-CHECK(objective.windows.period == std::chrono::hours(24 * 28));
-CHECK(objective.indicator.error_query ==
-      "(sum(rate(all_total[{{.window}}]))) - (sum(rate(good_total[{{.window}}])))");
+  CHECK(objective.id() == "web-pages-0");
+  CHECK(objective.percent == 99.9);
+  CHECK(objective.windows.period == std::chrono::hours(24 * 28));
+  CHECK(objective.indicator.error_query ==
+        "(sum(rate(all_total[{{.window}}]))) - (sum(rate(good_total[{{.window}}])))");
 }
 
 TEST_CASE("OpenSLO thresholds and time slices become looks at the moments") {
