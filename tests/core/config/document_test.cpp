@@ -150,5 +150,6 @@ TEST_CASE("a file may hold several documents where that is asked for") {
   CHECK_THROWS_WITH(Document::parse_all("a: 1\n---\na: 1\na: 2\n", "t.yml"),
                     "t.yml:4:1: duplicate key `a`, first given on line 3");
   CHECK_THROWS_WITH(Document::parse_all("a: &x 1\n---\nb: *x\n", "t.yml"), Catch::StartsWith("t.yml:3:"));
-  CHECK_THROWS_WITH(Document::parse_all("---\n---\n", "t.yml"), "t.yml:1:1: expected a configuration, got only empty documents");
+  CHECK_THROWS_WITH(Document::parse_all("---\n---\n", "t.yml"),
+                    "t.yml:1:1: expected a configuration, got only empty documents");
 }
