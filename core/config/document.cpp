@@ -200,19 +200,40 @@ std::chrono::milliseconds Mapping::duration_or(std::string_view key, std::chrono
   return found ? found->duration(min) : fallback;
 }
 
-Document Document::load(const std::string& path) {
+namespace {
+
+std::string text_of(const std::string& path) {
   std::string text;
   if (auto const problem = read_file(path, max_bytes, text))
     throw Error(path + ": cannot be read: " + *problem);
-  return parse(std::move(text), path);
+  return text;
 }
+
+}  // namespace
+
+std::shared_ptr<const Value::Source> Value::source_of(std::string name) {
+  auto source = std::make_shared<Source>();
+  source->directory = std::filesystem::path(name).parent_path().string();
+  source->name = std::move(name);
+  return source;
+}
+
+Document Document::load(const std::string& path) { return parse(text_of(path), path); }
 
 Document Document::parse(std::string text, std::string name) {
   auto tree = parse_tree(text, name);
-  auto source = std::make_shared<Value::Source>();
-  source->directory = std::filesystem::path(name).parent_path().string();
-  source->name = std::move(name);
-  return Document(Value(std::move(source), std::move(tree)));
+  return Document(Value(Value::source_of(std::move(name)), std::move(tree)));
+}
+
+std::vector<Document> Document::load_all(const std::string& path) { return parse_all(text_of(path), path); }
+
+std::vector<Document> Document::parse_all(std::string text, std::string name) {
+  auto trees = parse_trees(text, name);
+  auto const source = Value::source_of(std::move(name));
+  std::vector<Document> out;
+  out.reserve(trees.size());
+  for (auto& tree : trees) out.push_back(Document(Value(source, std::move(tree))));
+  return out;
 }
 
 Value Document::root() const { return root_; }

@@ -32,7 +32,7 @@ struct Node;
 /// environment variable NAME (an unset one is an Error; `$${` stands for a literal `${`).
 class Value {
  public:
-  std::string text() const;            ///< any scalar; may be empty
+  std::string text() const;  ///< any scalar; may be empty
   /// The same with `${NAME}` as it stands, for texts in which that means something of their own.
   std::string verbatim() const;
   std::string non_empty_text() const;  ///< a scalar with at least one character
@@ -79,6 +79,7 @@ class Value {
   friend class Mapping;
   struct Source;
   Value(std::shared_ptr<const Source> source, std::shared_ptr<const Node> node);
+  static std::shared_ptr<const Source> source_of(std::string name);
   std::string expanded() const;
   std::string shown() const;
   std::shared_ptr<const Source> source_;
@@ -107,15 +108,18 @@ class Mapping {
   Value self_;
 };
 
-/// A parsed file. Duplicate keys, alias cycles, tags, several documents, tabs as indentation and
-/// text that is not UTF-8 are refused while loading.
+/// A parsed document, as a rule the only one of its file. Duplicate keys, alias cycles, tags, tabs as
+/// indentation and text that is not UTF-8 are refused while loading.
 class Document {
  public:
-  /// Reads and parses `path`; throws Error if the file cannot be read or is not YAML. An empty file is an
-  /// Error.
+  /// Reads and parses `path`; throws Error if the file cannot be read, is not YAML or holds several documents.
+  /// An empty file is an Error.
   static Document load(const std::string& path);
   /// The same from memory; `name` stands for the file in errors.
   static Document parse(std::string text, std::string name);
+  /// Every document of a file that may hold several, separated by `---`; at least one. Empty ones are left out.
+  static std::vector<Document> load_all(const std::string& path);
+  static std::vector<Document> parse_all(std::string text, std::string name);
   Value root() const;
 
  private:

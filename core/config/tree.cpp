@@ -50,9 +50,12 @@ void check_text(std::string_view text, const std::string& name) {
   }
 }
 
+enum class Documents { one, several };
+
 class Builder : public YAML::EventHandler {
  public:
-  Builder(const std::string& text, const std::string& name) : name_(name) {
+  Builder(const std::string& text, const std::string& name, Documents allowed)
+      : name_(name), allowed_(allowed) {
     lines_.push_back(0);
     for (std::size_t at = 0; at < text.size(); ++at) {
       if (text[at] == '\n') lines_.push_back(at + 1);
@@ -60,7 +63,7 @@ class Builder : public YAML::EventHandler {
     text_ = text;
   }
 
-  std::shared_ptr<const Node> root() const { return root_; }
+  const std::vector<std::shared_ptr<const Node>>& roots() const { return roots_; }
 
   // yaml-cpp counts lines and bytes from 0.
   Place place(const YAML::Mark& mark) const {
@@ -74,11 +77,13 @@ class Builder : public YAML::EventHandler {
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
+    anchors_.clear();
     if (documents_++ == 0) return;
     bool const marked = text_.compare(offset(mark), 3, "---") == 0;
-    fail_at(name_, place(mark),
-            marked ? "expected one document in the file, got a second one"
-                   : "expected the end of the document, got more at another indentation");
+    if (!marked)
+      fail_at(name_, place(mark), "expected the end of the document, got more at another indentation");
+    if (allowed_ == Documents::one)
+      fail_at(name_, place(mark), "expected one document in the file, got a second one");
   }
   void OnDocumentEnd() override {}
 
@@ -173,7 +178,7 @@ class Builder : public YAML::EventHandler {
   }
   void add(std::shared_ptr<const Node> node) {
     if (open_.empty()) {
-      root_ = std::move(node);
+      roots_.push_back(std::move(node));
       return;
     }
     Open& parent = open_.back();
@@ -197,17 +202,17 @@ class Builder : public YAML::EventHandler {
   const std::string& name_;
   std::string text_;
   std::vector<std::size_t> lines_;  // where each begins
+  Documents allowed_;
   int documents_ = 0;
-  std::shared_ptr<const Node> root_;
+  std::vector<std::shared_ptr<const Node>> roots_;  // of the documents
   std::vector<Open> open_;
   std::map<YAML::anchor_t, std::shared_ptr<const Node>> anchors_;
 };
 
-}  // namespace
-
-std::shared_ptr<const Node> parse_tree(const std::string& text, const std::string& name) {
+std::vector<std::shared_ptr<const Node>> parse(const std::string& text, const std::string& name,
+                                               Documents allowed) {
   check_text(text, name);
-  Builder builder(text, name);
+  Builder builder(text, name, allowed);
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
@@ -219,8 +224,21 @@ std::shared_ptr<const Node> parse_tree(const std::string& text, const std::strin
     if (error.mark.is_null()) throw Error(name + ": " + error.msg);
     fail_at(name, builder.place(error.mark), "expected YAML: " + error.msg);
   }
-  if (!builder.root()) fail_at(name, {1, 1}, "expected a configuration, got an empty file");
-  return builder.root();
+  if (builder.roots().empty()) fail_at(name, {1, 1}, "expected a configuration, got an empty file");
+  return builder.roots();
+}
+
+}  // namespace
+
+std::shared_ptr<const Node> parse_tree(const std::string& text, const std::string& name) {
+  return parse(text, name, Documents::one).front();
+}
+
+std::vector<std::shared_ptr<const Node>> parse_trees(const std::string& text, const std::string& name) {
+  auto trees = parse(text, name, Documents::several);
+  std::erase_if(trees, [](const auto& tree) { return tree->kind == Node::Kind::null; });
+  if (trees.empty()) fail_at(name, {1, 1}, "expected a configuration, got only empty documents");
+  return trees;
 }
 
 }  // namespace fleet::config

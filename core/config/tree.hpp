@@ -28,7 +28,9 @@ struct Node {
   std::vector<std::pair<std::shared_ptr<const Node>, std::shared_ptr<const Node>>> members;
 };
 
-/// Parses `text`; throws Error as Document::parse() documents.
+/// Parses `text`, which holds one document; throws Error as Document::parse() documents.
 std::shared_ptr<const Node> parse_tree(const std::string& text, const std::string& name);
+/// Parses every document of `text`, in order; those that hold nothing are left out. At least one.
+std::vector<std::shared_ptr<const Node>> parse_trees(const std::string& text, const std::string& name);
 
 }  // namespace fleet::config

@@ -24,7 +24,7 @@ using namespace fleet::testing;
 
 const std::vector<std::string> programs{"a2a_exporter",        "document_exporter", "pg_health_exporter",
                                         "compliance_exporter", "consent_exporter",  "redis_health_exporter",
-                                        "slo_prober"};
+                                        "slo_prober",          "slo_rules"};
 
 struct Case {
   std::string program, file;
@@ -92,9 +92,12 @@ class Run {
                       "sh",
                       directory_.path() / "out",
                       directory_.path() / "err",
-                      std::string(FLEET_BIN_DIR) + "/" + test_.program,
-                      "--config.check",
-                      "--config.file=" + test_.file};
+                      std::string(FLEET_BIN_DIR) + "/" + test_.program};
+    if (test_.program == "slo_rules") {
+      launch.command.insert(launch.command.end(), {"validate", test_.file});
+    } else {
+      launch.command.insert(launch.command.end(), {"--config.check", "--config.file=" + test_.file});
+    }
     launch.environment = test_.environment;
     return launch;
   }

@@ -141,3 +141,15 @@ TEST_CASE("a file that cannot be read is named with the reason") {
   CHECK(root.required("f").path() == (directory.path() / "x.txt").string());
   CHECK(root.required("g").path() == "/abs/y.txt");
 }
+
+TEST_CASE("a file may hold several documents where that is asked for") {
+  auto const documents = Document::parse_all("---\na: 1\n---\n---\nb: [2]\n", "t.yml");
+  REQUIRE(documents.size() == 2);
+  CHECK(documents[0].root().mapping({"a"}).required("a").place() == "t.yml:2:4");
+  CHECK(documents[1].root().mapping({"b"}).required("b").list()[0].place() == "t.yml:5:5");
+  CHECK_THROWS_WITH(Document::parse_all("a: 1\n---\na: 1\na: 2\n", "t.yml"),
+                    "t.yml:4:1: duplicate key `a`, first given on line 3");
+  CHECK_THROWS_WITH(Document::parse_all("a: &x 1\n---\nb: *x\n", "t.yml"), Catch::StartsWith("t.yml:3:"));
+  CHECK_THROWS_WITH(Document::parse_all("---\n---\n", "t.yml"),
+                    "t.yml:1:1: expected a configuration, got only empty documents");
+}
