@@ -64,7 +64,10 @@ std::map<pid_t, pid_t> parents() {
   for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
     auto const name = entry.path().filename().string();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    auto const stat = read_text(entry.path() / "stat");
+    std::string
+        stat;  // stays empty if the process ends meanwhile, which an istreambuf_iterator would throw for
+    std::ifstream in(entry.path() / "stat");
+    std::getline(in, stat, '\0');
     auto const close = stat.rfind(')');
     if (close == std::string::npos) continue;
     std::istringstream fields(stat.substr(close + 1));
@@ -231,7 +234,8 @@ int Process::wait(std::chrono::milliseconds limit) {
 }
 
 int Process::stop(std::chrono::milliseconds patience) {
-  // In this order: LeakSanitizer stops the process at its end, and a late SIGCONT would undo that stop for good.
+  // In this order: LeakSanitizer stops the process at its end, and a late SIGCONT would undo that stop for
+  // good.
   signal(SIGCONT);
   signal(SIGTERM);
   if (!wait_until([this] { return !running(); }, patience)) kill9();

@@ -6,6 +6,7 @@
 #include "tests/exporters/a2a/live_exporter.hpp"
 #include "tests/exporters/a2a/otlp_body.hpp"
 #include "tests/servers/http_get.hpp"
+#include "tests/servers/promtool.hpp"
 #include "tests/servers/waiting.hpp"
 
 using namespace fleet::testing;
@@ -56,10 +57,8 @@ TEST_CASE("spans and hop records are told side by side, each once") {
   CHECK(page.get(R"(a2a_otlp_spans_total{feed="otlp",result="duplicate"})") == 4);
   CHECK(page.get(R"(a2a_exporter_collector_success{collector="spans",target="otlp"})") == 1);
   CHECK(page.get("a2a_feed_up") == 1);
-  exporter.program().directory().write("page.txt", page.text);
-  auto const file = (exporter.program().directory().path() / "page.txt").string();
-  auto const findings = run_command({"sh", "-c", "promtool check metrics < " + file + " 2>&1; true"});
-  CHECK(findings == "a2a_protocol_latency_ms metric names should not contain abbreviated units\n");
+  CHECK(promtool_findings(page.text) ==
+        "a2a_protocol_latency_ms metric names should not contain abbreviated units\n");
 }
 
 TEST_CASE("spans alone need no Redis and no label") {
@@ -169,10 +168,8 @@ TEST_CASE("several streams are told apart by their feed, the first as ever") {
   CHECK(page.get(R"(a2a_exporter_collector_success{collector="hops"})") == 1);
   CHECK(page.get(R"(a2a_exporter_collector_success{collector="hops",target="perth"})") == 1);
   CHECK(page.get(R"(a2a_agent_up{feed="perth",agent="research"})") == 1);
-  exporter.directory().write("page.txt", page.text);
-  auto const file = (exporter.directory().path() / "page.txt").string();
-  auto const findings = run_command({"sh", "-c", "promtool check metrics < " + file + " 2>&1; true"});
-  CHECK(findings == "a2a_protocol_latency_ms metric names should not contain abbreviated units\n");
+  CHECK(promtool_findings(page.text) ==
+        "a2a_protocol_latency_ms metric names should not contain abbreviated units\n");
 
   second.stop();
   CHECK(exporter.wait_for(R"(a2a_feed_up{feed="perth"})", 0) == 0);
