@@ -146,7 +146,7 @@ struct Instruments::Impl {
     }
   }
 
-  std::mutex mutex;
+  InheritingMutex mutex;
   std::atomic<int> waiting{0};
   Shelf<Counter> counters;
   Shelf<Gauge> gauges;
@@ -194,7 +194,9 @@ void Instruments::collect(Families& out) const {
     family.add_rendered(entry.rendered, entry.instrument.value());
   };
   impl_->render(impl_->counters, out, MetricType::counter, plain);
-  impl_->render(impl_->gauges, out, MetricType::gauge, plain);
+  impl_->render(impl_->gauges, out, MetricType::gauge, [&](Family& family, auto const& entry) {
+    if (!entry.instrument.hidden()) plain(family, entry);
+  });
   impl_->render(impl_->histograms, out, MetricType::histogram, [](Family& family, auto const& entry) {
     std::vector<Label> const labels(entry.labels.begin(), entry.labels.end());
     auto const exemplars = entry.instrument.exemplars();
