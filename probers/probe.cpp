@@ -99,7 +99,7 @@ awaitable<ProbeResult> attempt_once(Probe& probe, Deadline deadline, Notes* note
     result = ProbeResult::bad(Reason::internal, "attempt", error.what());
     result.outcome = Outcome::unknown;
   }
-  result.duration = Deadline::Clock::now() - begin;
+  result.duration = result.answered.value_or(Deadline::Clock::now()) - begin;
   result.trace = attempt.trace;
   co_return result;
 }

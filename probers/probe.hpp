@@ -90,6 +90,8 @@ struct ProbeResult {
   /// The family that the phases belong to, with a label `phase`.
   const FactKind* phase_kind = &facts::phase_duration;
   std::chrono::nanoseconds duration{0};  ///< of the whole attempt; set by attempt_once()
+  /// When the target had done its part, where a probe can tell; else the attempt's end is the duration's end.
+  std::optional<Deadline::Clock::time_point> answered;
   /// Further readings, as gauges, under blackbox_exporter's names where it has them.
   Facts facts;
 

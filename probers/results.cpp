@@ -1,6 +1,9 @@
 #include "probers/results.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "core/app/logging.hpp"
 
@@ -16,6 +19,9 @@ constexpr std::string_view missed_family = "slo_probe_missed_runs_total";
 constexpr std::string_view repeats_family = "slo_probe_repeats_total";
 constexpr std::string_view success_family = "probe_success";
 constexpr std::string_view last_duration_family = "probe_duration_seconds";
+
+/// Series of one target that its last result did not have, kept for the next that has them.
+constexpr std::size_t most_hidden = 32;
 
 double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
@@ -41,10 +47,9 @@ TargetResults::TargetResults(Instruments& instruments, Identity identity)
       duration_(instruments.histogram(
           duration_family, "Duration of every attempt from its actual start, failures and timeouts included.",
           latency_bounds(), labels_)),
-      scheduled_(
-          instruments.histogram(scheduled_family,
-                                "Duration of every attempt from the instant it was due: what a user waited.",
-                                latency_bounds(), labels_)) {
+      scheduled_(instruments.histogram(
+          scheduled_family, "Duration of every attempt from the instant it was due: what a user waited.",
+          latency_bounds(), labels_)) {
   // Born at 0, so that increase() sees the first failure.
   result_counter(Outcome::good, Reason::none);
   result_counter(Outcome::bad, Reason::timeout);
@@ -60,7 +65,8 @@ void TargetResults::remove_series() {
   instruments_.remove(success_family, labels_);
   instruments_.remove(last_duration_family, labels_);
   for (auto const& [key, counter] : counters_) {
-    instruments_.remove(results_family, with({{"result", to_string(key.first)}, {"reason", to_string(key.second)}}));
+    instruments_.remove(results_family,
+                        with({{"result", to_string(key.first)}, {"reason", to_string(key.second)}}));
   }
   for (auto const& [key, counter] : failures_) {
     instruments_.remove(failures_family, with({{"reason", to_string(key.first)}, {"step", key.second}}));
@@ -72,6 +78,7 @@ void TargetResults::remove_series() {
     instruments_.remove(repeats_family, with({{"result", to_string(outcome)}}));
   }
   for (auto const& fact : facts_) instruments_.remove(fact.kind->name, fact.labels);
+  for (auto const& fact : hidden_) instruments_.remove(fact.kind->name, fact.labels);
 }
 
 Instruments::LabelList TargetResults::with(
@@ -93,10 +100,11 @@ Counter& TargetResults::result_counter(Outcome outcome, Reason reason) {
 Counter& TargetResults::missed_counter(Missed reason) {
   auto& counter = missed_[reason];
   if (!counter) {
-    counter = &instruments_.counter(missed_family,
-                                    "Runs that did not take place: late = the prober was not scheduled in time, overlap = "
-                                    "earlier runs had not ended, window = outside of its hours, lease = another replica's.",
-                                    with({{"reason", to_string(reason)}}));
+    counter = &instruments_.counter(
+        missed_family,
+        "Runs that did not take place: late = the prober was not scheduled in time, overlap = "
+        "earlier runs had not ended, window = outside of its hours, lease = another replica's.",
+        with({{"reason", to_string(reason)}}));
   }
   return *counter;
 }
@@ -110,8 +118,9 @@ void TargetResults::record(const ProbeResult& result, std::chrono::nanoseconds l
   if (result.outcome != Outcome::good) {
     auto& counter = failures_[{result.reason, result.step}];
     if (!counter) {
-      counter = &instruments_.counter(failures_family, "Attempts that were not good, by reason and failing step.",
-                                      with({{"reason", to_string(result.reason)}, {"step", result.step}}));
+      counter =
+          &instruments_.counter(failures_family, "Attempts that were not good, by reason and failing step.",
+                                with({{"reason", to_string(result.reason)}, {"step", result.step}}));
     }
     counter->add();
   }
@@ -132,7 +141,8 @@ void TargetResults::record_repeat(const ProbeResult& result) {
   auto& counter = repeats_[result.outcome];
   if (!counter) {
     counter = &instruments_.counter(
-        repeats_family, "Attempts beyond the timetable, after a failure; they are in no other counter or histogram.",
+        repeats_family,
+        "Attempts beyond the timetable, after a failure; they are in no other counter or histogram.",
         with({{"result", to_string(result.outcome)}}));
   }
   counter->add();
@@ -175,9 +185,19 @@ void TargetResults::set_facts(const ProbeResult& result) {
     same = carries(facts_[facts.size() + i], result.phase_kind, phase, of_phase);
   }
   if (!same) {
-    for (auto const& last : facts_) instruments_.remove(last.kind->name, last.labels);
-    facts_.clear();
+    // Targets that fail by turns in two ways keep both sets: making a series takes the registry's lock.
+    auto former = std::exchange(facts_, {});
+    former.insert(former.end(), std::make_move_iterator(hidden_.begin()),
+                  std::make_move_iterator(hidden_.end()));
     auto const add = [&](const FactKind* kind, Instruments::LabelList labels) {
+      auto const kept = std::find_if(former.begin(), former.end(), [&](const LastFact& last) {
+        return last.kind == kind && last.labels == labels;
+      });
+      if (kept != former.end()) {
+        facts_.push_back(std::move(*kept));
+        former.erase(kept);
+        return;
+      }
       auto& gauge = instruments_.gauge(kind->name, kind->help, labels);
       facts_.push_back({kind, std::move(labels), &gauge});
     };
@@ -187,6 +207,10 @@ void TargetResults::set_facts(const ProbeResult& result) {
       add(fact.kind, std::move(labels));
     }
     for (auto const& [phase, length] : result.phases) add(result.phase_kind, with({{"phase", phase}}));
+    hidden_ = std::move(former);
+    for (auto const& last : hidden_) last.gauge->hide();
+    for (; hidden_.size() > most_hidden; hidden_.pop_back())
+      instruments_.remove(hidden_.back().kind->name, hidden_.back().labels);
   }
   for (std::size_t i = 0; i < facts.size(); ++i) facts_[i].gauge->set(facts[i].value);
   for (std::size_t i = 0; i < result.phases.size(); ++i)

@@ -73,7 +73,7 @@ class TargetResults {
   Counter& result_counter(Outcome outcome, Reason reason);
   Counter& missed_counter(Missed reason);
   void set_last_values(const ProbeResult& result);
-  /// The gauges of these facts, reused as long as the facts are of the same kinds and labels as before.
+  /// The gauges of these facts, reused if there was a fact of the same kind and labels before.
   void set_facts(const ProbeResult& result);
 
   Instruments& instruments_;
@@ -85,7 +85,7 @@ class TargetResults {
   std::map<std::pair<Reason, std::string>, Counter*> failures_;
   std::map<Missed, Counter*> missed_;
   std::map<Outcome, Counter*> repeats_;
-  std::vector<LastFact> facts_;
+  std::vector<LastFact> facts_, hidden_;  // of the last result; of those before it, the newest first
   Gauge *success_ = nullptr, *last_duration_ = nullptr;
   bool removed_ = false;
 };

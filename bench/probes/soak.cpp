@@ -1,7 +1,7 @@
 // Hours of hanging, resetting and lying targets: does slo_prober stay within its deadlines, its descriptors and
 // its memory?
 //
-//   probe_soak [MINUTES]      60
+//   probe_soak [MINUTES [FLAG OF slo_prober]...]      60; with --realtime also on a busy machine
 //
 // Prints a line a minute; exits 1 if an attempt outlived its deadline by more than 50 ms, if a descriptor
 // leaked, or if resident memory grew by more than 5 % after the first tenth. How late an idle thread woke
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   try {
     HostileServers const servers;
-    auto const prober = Program::ours(configuration(servers));
+    auto const prober = Program::ours(configuration(servers), {argv + std::min(argc, 2), argv + argc});
     IdleClock idle;
     double settled = 0, worst = 0, resident = 0;
     long most_descriptors_settled = 0, most_descriptors = 0;

@@ -16,6 +16,7 @@
 #include "core/app/mailbox.hpp"
 #include "core/app/metrics_endpoint.hpp"
 #include "core/app/reloader.hpp"
+#include "core/io/scheduling.hpp"
 #include "core/metrics/instruments.hpp"
 
 namespace fleet::app {
@@ -152,6 +153,7 @@ void Daemon::Impl::start_threads() {
   web_work = std::make_unique<WorkGuard>(web_io.get_executor());
   worker_work = std::make_unique<WorkGuard>(worker_io.get_executor());
   worker_thread = std::thread([this] {
+    ask_for_short_slices();
     run_io(worker_io, "worker");
     worker_ended->deliver({});
   });

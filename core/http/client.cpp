@@ -101,6 +101,9 @@ awaitable<void> Client::Impl::attempt(Request& request, const std::string& name,
   } else {
     co_await exchange_http1(stream, request, request.url.target, progress, response);
   }
+  // Before the connection closes: that is nothing the server does.
+  response.end = Progress::Clock::now();
+  response.phases = progress.finish(response.end);
 }
 
 awaitable<Response> Client::Impl::send(std::shared_ptr<Impl> self, Request request, Deadline deadline,
@@ -129,7 +132,6 @@ awaitable<Response> Client::Impl::send(std::shared_ptr<Impl> self, Request reque
   } catch (const std::exception& e) {
     throw progress.failure(FailureKind::protocol, e.what());
   }
-  response.phases = progress.finish();
   response.peer = std::move(progress.peer);
   co_return response;
 }

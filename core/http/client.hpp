@@ -72,6 +72,7 @@ struct Response {
   std::uint64_t body_bytes = 0;                 ///< received, before decompression
   std::optional<std::uint64_t> content_length;  ///< as announced
   Phases phases;
+  std::chrono::steady_clock::time_point end;  ///< when its last byte had been read
   Peer peer;
   /// Of the chain that the server presented; https only.
   std::optional<std::chrono::sys_seconds> earliest_certificate_expiry;

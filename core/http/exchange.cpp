@@ -23,8 +23,8 @@ void Progress::enter(Step step, Clock::time_point at) {
   step_ = step;
 }
 
-const Phases& Progress::finish() {
-  enter(step_);
+const Phases& Progress::finish(Clock::time_point at) {
+  enter(step_, at);
   return phases_;
 }
 

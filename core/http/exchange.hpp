@@ -29,7 +29,7 @@ class Progress {
   /// Until left(), failures are the proxy's; their time stays where it was spent.
   void reach_for_proxy() { at_proxy_ = true; }
   void leave_proxy() { at_proxy_ = false; }
-  const Phases& finish();
+  const Phases& finish(Clock::time_point at = Clock::now());
 
   Failure failure(FailureKind kind, const std::string& reason);
   /// Of an error of the stream, in the words of the system.

@@ -1,9 +1,11 @@
 #include "core/metrics/instruments.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 
 namespace fleet {
 
@@ -56,13 +58,6 @@ struct Shelf {
     std::string help;
     std::map<std::string, Entry> entries;
     std::size_t prefix_bytes = 0;  // of all entries
-
-    template <class Add>
-    void render(Family& family, Add add) const {
-      constexpr std::size_t usual_value = 12;
-      family.reserve(entries.size(), prefix_bytes + entries.size() * usual_value);
-      for (auto const& [key, entry] : entries) add(entry);
-    }
   };
   std::map<std::string, Series, std::less<>> families;
 
@@ -115,7 +110,44 @@ struct Shelf {
 }  // namespace
 
 struct Instruments::Impl {
-  mutable std::mutex mutex;
+  /// The lock for who makes or removes an instrument: a page in the making lets it go first.
+  class Turn {
+   public:
+    explicit Turn(Impl& impl) : impl_(impl) {
+      ++impl_.waiting;
+      impl_.mutex.lock();
+      --impl_.waiting;
+    }
+    ~Turn() { impl_.mutex.unlock(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Impl& impl_;
+  };
+
+  template <class Instrument, class Add>
+  void render(const Shelf<Instrument>& shelf, Families& out, MetricType type, Add add) {
+    constexpr std::size_t most_at_once = 256, usual_value = 12;
+    std::unique_lock lock(mutex);
+    for (auto const& [name, series] : shelf.families) {  // none is ever removed
+      auto& family = out.family(name, type, series.help);
+      family.reserve(series.entries.size(), series.prefix_bytes + series.entries.size() * usual_value);
+      std::size_t added = 0;
+      for (auto entry = series.entries.begin(); entry != series.entries.end();) {
+        add(family, entry->second);
+        if (++entry == series.entries.end() || ++added % most_at_once != 0) continue;
+        auto const next = entry->first;
+        lock.unlock();
+        while (waiting > 0) std::this_thread::yield();
+        lock.lock();
+        entry = series.entries.lower_bound(next);
+      }
+    }
+  }
+
+  InheritingMutex mutex;
+  std::atomic<int> waiting{0};
   Shelf<Counter> counters;
   Shelf<Gauge> gauges;
   Shelf<Histogram> histograms;
@@ -125,23 +157,23 @@ Instruments::Instruments() : impl_(std::make_unique<Impl>()) {}
 Instruments::~Instruments() = default;
 
 Counter& Instruments::counter(std::string_view family, std::string_view help, const LabelList& labels) {
-  std::lock_guard const lock(impl_->mutex);
+  Impl::Turn const turn(*impl_);
   return impl_->counters.get(family, help, labels);
 }
 
 Gauge& Instruments::gauge(std::string_view family, std::string_view help, const LabelList& labels) {
-  std::lock_guard const lock(impl_->mutex);
+  Impl::Turn const turn(*impl_);
   return impl_->gauges.get(family, help, labels);
 }
 
 Histogram& Instruments::histogram(std::string_view family, std::string_view help,
                                   const std::vector<double>& bounds, const LabelList& labels) {
-  std::lock_guard const lock(impl_->mutex);
+  Impl::Turn const turn(*impl_);
   return impl_->histograms.get(family, help, labels, bounds);
 }
 
 void Instruments::remove(const LabelList& labels) {
-  std::lock_guard const lock(impl_->mutex);
+  Impl::Turn const turn(*impl_);
   impl_->counters.remove(labels);
   impl_->gauges.remove(labels);
   impl_->histograms.remove(labels);
@@ -151,32 +183,25 @@ void Instruments::remove(std::string_view family, const LabelList& labels) {
   std::vector<Label> const views(labels.begin(), labels.end());
   std::string key;
   append_labels(key, views);
-  std::lock_guard const lock(impl_->mutex);
+  Impl::Turn const turn(*impl_);
   impl_->counters.remove(family, key);
   impl_->gauges.remove(family, key);
   impl_->histograms.remove(family, key);
 }
 
 void Instruments::collect(Families& out) const {
-  std::lock_guard const lock(impl_->mutex);
-  for (auto const& [name, series] : impl_->counters.families) {
-    auto& family = out.counter(name, series.help);
-    series.render(family,
-                  [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
-  }
-  for (auto const& [name, series] : impl_->gauges.families) {
-    auto& family = out.gauge(name, series.help);
-    series.render(family,
-                  [&](auto const& entry) { family.add_rendered(entry.rendered, entry.instrument.value()); });
-  }
-  for (auto const& [name, series] : impl_->histograms.families) {
-    auto& family = out.histogram(name, series.help);
-    for (auto const& [key, entry] : series.entries) {
-      std::vector<Label> const labels(entry.labels.begin(), entry.labels.end());
-      auto const exemplars = entry.instrument.exemplars();
-      family.add_histogram(labels, entry.instrument.snapshot(), exemplars);
-    }
-  }
+  auto const plain = [](Family& family, auto const& entry) {
+    family.add_rendered(entry.rendered, entry.instrument.value());
+  };
+  impl_->render(impl_->counters, out, MetricType::counter, plain);
+  impl_->render(impl_->gauges, out, MetricType::gauge, [&](Family& family, auto const& entry) {
+    if (!entry.instrument.hidden()) plain(family, entry);
+  });
+  impl_->render(impl_->histograms, out, MetricType::histogram, [](Family& family, auto const& entry) {
+    std::vector<Label> const labels(entry.labels.begin(), entry.labels.end());
+    auto const exemplars = entry.instrument.exemplars();
+    family.add_histogram(labels, entry.instrument.snapshot(), exemplars);
+  });
 }
 
 }  // namespace fleet

@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/io/inheriting_mutex.hpp"
 #include "core/metrics/families.hpp"
 
 namespace fleet {
@@ -25,12 +25,19 @@ class Counter {
 
 class Gauge {
  public:
-  void set(double value) { value_.store(value, std::memory_order_relaxed); }
+  void set(double value) {
+    value_.store(value, std::memory_order_relaxed);
+    hidden_.store(false, std::memory_order_release);
+  }
   void add(double amount) { value_.fetch_add(amount, std::memory_order_relaxed); }
   double value() const { return value_.load(std::memory_order_relaxed); }
+  /// Leaves it out of pages until the next set(): cheaper than remove() for what comes and goes.
+  void hide() { hidden_.store(true, std::memory_order_relaxed); }
+  bool hidden() const { return hidden_.load(std::memory_order_acquire); }
 
  private:
   std::atomic<double> value_{0};
+  std::atomic<bool> hidden_{false};
 };
 
 /// Atomic buckets; a snapshot's count is the sum of its buckets, so a page is consistent with itself.
@@ -50,7 +57,7 @@ class Histogram {
   std::vector<double> bounds_;
   std::vector<std::atomic<std::uint64_t>> counts_;
   std::atomic<double> sum_{0};
-  mutable std::mutex exemplars_mutex_;
+  mutable InheritingMutex exemplars_mutex_;
   std::vector<Exemplar> exemplars_;  // made at first use
 };
 

@@ -26,6 +26,10 @@ using boost::system::error_code;
 constexpr std::chrono::seconds kLingerTime{1};
 constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;
 
+// A page of megabytes handed over in one call would keep its core in the kernel for milliseconds, whoever waits
+// for it.
+constexpr std::size_t most_bytes_a_write = 65536;
+
 std::string http_date() {
   std::time_t const now = std::time(nullptr);
   std::tm parts{};
@@ -238,8 +242,10 @@ class HttpSession final : public Session {
       message = to_message(response, version, keep_alive, head);
     }
     socket_layer().expires_after(service_->limits.write_timeout);
+    http::response_serializer<http::string_body> serializer(message);
+    serializer.limit(most_bytes_a_write);
     error_code ec;
-    co_await http::async_write(stream_, message, asio::redirect_error(asio::use_awaitable, ec));
+    co_await http::async_write(stream_, serializer, asio::redirect_error(asio::use_awaitable, ec));
     co_return !ec && message.keep_alive();
   }
 

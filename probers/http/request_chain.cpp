@@ -114,6 +114,7 @@ awaitable<bool> RequestChain::hop() {
   // What a redirect says besides its head is of no use.
   sent.on_body = [this](std::string_view bytes) { return way_ == Way::judge && intake_.take(bytes); };
   http::Response response;
+  result_.answered.reset();
   try {
     auto& client = setup_->client(proxy);
     response = co_await client.send(std::move(sent), attempt_.deadline, std::move(name));
@@ -122,6 +123,7 @@ awaitable<bool> RequestChain::hop() {
     co_return false;
   }
   connecting_ = true;
+  result_.answered = response.end;
   add_phases(result_.phases, response.phases);
   if (!proxy) learn_address(response.peer, response.phases.resolve);
   if (way_ == Way::judge) judge(response);

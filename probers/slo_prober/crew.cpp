@@ -7,8 +7,27 @@
 
 #include "core/app/logging.hpp"
 #include "core/app/mailbox.hpp"
+#include "core/io/scheduling.hpp"
 
 namespace fleet::probers {
+
+namespace {
+
+void become_realtime(std::size_t index) {
+  auto const worker = std::to_string(index);
+  auto const error = fleet::take_realtime();
+  if (!error) {
+    logging::info("the worker's thread is real-time", {{"worker", worker}});
+  } else {
+    logging::warn(
+        "the worker's thread stays ordinary: real-time needs CAP_SYS_NICE, or a limit of 1 or more on "
+        "real-time "
+        "priority",
+        {{"worker", worker}, {"err", error.message()}});
+  }
+}
+
+}  // namespace
 
 struct Crew::Worker {
   Worker(std::size_t position, std::size_t of, asio::any_io_executor executor, Instruments& registry)
@@ -84,6 +103,7 @@ Crew::Crew(asio::io_context& home, Instruments& instruments, std::size_t workers
   for (auto const& worker : workers_) worker->schedule.set_gate(gate);
   for (std::size_t i = 1; i < workers; ++i) {
     workers_[i]->thread = std::thread([context = workers_[i]->own_context.get()] {
+      ask_for_short_slices();
       while (!context->stopped()) {
         try {
           context->run();
@@ -113,6 +133,12 @@ void Crew::assign(std::shared_ptr<const Assignment> assignment) {
         logging::error("a worker keeps its former probes", {{"err", error.what()}});
       }
     });
+  }
+}
+
+void Crew::take_realtime() {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    asio::post(i == 0 ? home_ : *workers_[i]->own_context, [i] { become_realtime(i); });
   }
 }
 

@@ -34,6 +34,8 @@ class Crew {
   /// Reads the assignment on each worker and schedules its share. Worker 0's part is done, and its errors thrown
   /// (config::Error), before the others are told. The change is worker 0's; the others log theirs.
   void assign(std::shared_ptr<const Assignment> assignment);
+  /// Asks the kernel to run every worker's thread before ordinary ones; the log says whether it did.
+  void take_realtime();
   /// Ends every schedule, then (wait_for_stopped in the destructor) the threads.
   void stop();
   /// Each schedule's readings. A worker that does not answer by the deadline is left out.

@@ -70,6 +70,8 @@ int run_daemon(int argc, const char* const* argv) {
       "Try every target once, print a table and exit: 0, 1 if a target fails, or 3 if that cannot be "
       "told (`check` has more).");
   add_count(flags, "workers", "Threads that share the targets (1).", &workers, 1, 256);
+  flags.toggle("realtime", "Let these threads run before all ordinary ones; needs CAP_SYS_NICE (off).",
+               &options.realtime);
   flags.text("shard", "I/N|auto",
              "Take the i-th of n shares of the targets, or share them with other replicas.", &options.shard);
   if (!flags.parse(argc, argv)) return app::exit_met;

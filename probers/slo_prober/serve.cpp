@@ -124,6 +124,7 @@ int serve(const app::CommonFlags& flags, const ServeOptions& options) {
     endpoint.set_modules(std::move(modules));
   };
   fleet.load();
+  if (options.realtime) fleet.crew().take_realtime();
 
   app::DaemonHooks hooks;
   hooks.collect = [&](Deadline deadline, Families& out) { return fleet.crew().collect(deadline, out); };

@@ -10,6 +10,7 @@ namespace fleet::probers {
 
 struct ServeOptions {
   std::size_t workers = 1;
+  bool realtime = false;  ///< workers' threads run before ordinary ones, see Crew::take_realtime()
   std::string shard;  ///< "": every target; "i/n"; "auto": among the replicas that meet in Redis
 };
 

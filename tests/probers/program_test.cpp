@@ -1,6 +1,9 @@
 // slo_prober itself, as it is run, against a small site of our own.
+#include <sched.h>
+
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -93,6 +96,33 @@ TEST_CASE("the service counts, passes promtool, reloads without losing counts, a
   REQUIRE(wait_until([&] { return value(page(), "slo_prober_config_last_reload_successful") == 0; }));
   auto const still = value(page(), good);
   REQUIRE(wait_until([&] { return value(page(), good) > still; }));
+  CHECK(process.stop() == 0);
+}
+
+TEST_CASE(
+    "--realtime: the workers' threads are of a real-time class, the page's is not; or the log says why not") {
+  Site const site;
+  TemporaryDirectory directory;
+  auto const config = directory.write("prober.yml", "probes:\n" + probe("well", site.url("/healthz")));
+  auto const port = free_port();
+  Process process(launch(directory, {"--config.file=" + config, "--workers=2", "--realtime",
+                                     "--web.listen-address=127.0.0.1:" + std::to_string(port)}));
+  REQUIRE(wait_until([&] { return accepts(port); }));
+  auto const log = [&] { return read_text(directory.path() / "output"); };
+  auto const times = [](const std::string& text, const std::string& words) {
+    int count = 0;
+    for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++count;
+    return count;
+  };
+  REQUIRE(wait_until(
+      [&] { return times(log(), "is real-time") == 2 || times(log(), "real-time needs CAP_SYS_NICE") == 2; }));
+  int realtime = 0;
+  auto const threads = "/proc/" + std::to_string(process.pid()) + "/task";
+  for (auto const& entry : std::filesystem::directory_iterator(threads)) {
+    int const policy = ::sched_getscheduler(std::stoi(entry.path().filename().string()));
+    realtime += policy == (SCHED_RR | SCHED_RESET_ON_FORK) ? 1 : 0;
+  }
+  CHECK(realtime == times(log(), "is real-time"));
   CHECK(process.stop() == 0);
 }
 

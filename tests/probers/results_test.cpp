@@ -105,6 +105,28 @@ TEST_CASE("labels of the target are on its series, and its series go with it") {
   CHECK(page(instruments).find(R"(target="t")") == std::string::npos);
 }
 
+TEST_CASE("facts that come and go are on the page while they hold, however many have been") {
+  Instruments instruments;
+  TargetResults results(instruments, {"p", "t", {}});
+  auto const record = [&](int serial) {
+    ProbeResult result;
+    result.facts.set(facts::last_chain_info, {{"serialnumber", std::to_string(serial)}}, serial);
+    results.record(result, 0ms);
+  };
+  auto const shown = [&](int serial) {
+    auto const number = std::to_string(serial);
+    return has(page(instruments),
+               R"(probe_ssl_last_chain_info{probe="p",target="t",serialnumber=")" + number + "\"} " + number);
+  };
+  for (int serial = 1; serial <= 100; ++serial) record(serial);
+  for (int const serial : {100, 99, 100, 1, 99}) {
+    record(serial);
+    CHECK(shown(serial));
+    auto const text = page(instruments);
+    CHECK(text.find("serialnumber") == text.rfind("serialnumber"));
+  }
+}
+
 TEST_CASE("the duration's buckets carry the trace id that the attempt sent") {
   Instruments instruments;
   TargetResults results(instruments, {"p", "t", {}});

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -54,6 +55,44 @@ TEST_CASE("updates from several threads are all counted") {
   auto const data = histogram.snapshot();
   CHECK(data.count() == 40000);
   CHECK(data.counts[0] == 4 * 3334);
+}
+
+TEST_CASE("a hidden gauge is on no page until it is set again") {
+  Instruments instruments;
+  auto& gauge = instruments.gauge("g", "G.", {{"a", "1"}});
+  auto const samples = [&] {
+    Families page;
+    instruments.collect(page);
+    return page.series();
+  };
+  gauge.set(1);
+  CHECK(samples() == 1);
+  gauge.hide();
+  CHECK(samples() == 0);
+  gauge.set(2);
+  CHECK(samples() == 1);
+}
+
+TEST_CASE("pages hold every instrument while others are made and removed") {
+  Instruments instruments;
+  for (int i = 0; i < 1000; ++i) instruments.gauge("kept", "K.", {{"i", std::to_string(i)}});
+  std::atomic<bool> done{false};
+  std::thread maker([&] {
+    for (int i = 0; !done; ++i) {
+      instruments.gauge("kept", "K.", {{"fleeting", std::to_string(i)}}).set(1);
+      instruments.remove("kept", {{"fleeting", std::to_string(i)}});
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    Families page;
+    instruments.collect(page);
+    auto const text = Exposition::render(page, Format::text_0_0_4);
+    std::size_t kept = 0;
+    for (auto at = text.find("kept{i="); at != std::string::npos; at = text.find("kept{i=", at + 1)) ++kept;
+    CHECK(kept == 1000);
+  }
+  done = true;
+  maker.join();
 }
 
 TEST_CASE("a value that equals a bound lies in that bound's bucket") {
