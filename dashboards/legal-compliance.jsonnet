@@ -1,0 +1,257 @@
+// Is Australian law broken now, how badly and since when, and can the answer be trusted?
+local look = import 'look/dashboard.libsonnet';
+local limit = import 'look/limits.libsonnet';
+local panel = import 'look/panel.libsonnet';
+local query = panel.query;
+
+local law = 'framework=~"$framework", @';
+local unlawful = {
+  consent_processing_after_withdrawal: 'after withdrawal',
+  consent_processing_after_expiry: 'after expiry',
+  consent_processing_without_grant: 'without a grant',
+};
+
+local tiles = look.row('', [
+  panel.tile(
+    'Open violations',
+    'Violations in the register that nobody has resolved. Any is severity 1: page, and the legal team. It ends when the register says resolved.',
+    [query('sum(australian_legal_violations_total{%s})' % law)],
+    given=[limit.any('AustralianLegalViolation', '1')],
+    none='register not read',
+  ),
+  panel.tile(
+    'Not acknowledged',
+    'Open violations that nobody in the legal team has acknowledged in the register. After an hour that is ViolationUnacknowledged.',
+    [query('sum(compliance_violations_unacknowledged{%s})' % law)],
+    given=[limit.any('ViolationUnacknowledged', '2')],
+    none='register not read',
+  ),
+  panel.tile(
+    'Oldest open violation',
+    'How long ago the oldest open violation was detected; 0 while none is open. The bars below say of which law.',
+    [query('max(compliance_violation_oldest_open_age_seconds{%s})' % law)],
+    unit='dtdurations',
+    given=[limit.because('a violation is open, which is severity 1 at any age', '1', 1)],
+    none='register not read',
+  ),
+  panel.tile(
+    'Unlawful uses of data',
+    'Uses of clients\' data in the last minutes (processing_window) after the consent was withdrawn or had expired, or without one. Any is a breach of the Privacy Act 1988: stop the processing, then look whose it was.',
+    [query('sum({__name__=~"%s", @})' % std.join('|', std.objectFields(unlawful)))],
+    given=[limit.any('ProcessingAfterWithdrawal', '2')],
+    none='register not read',
+  ),
+  panel.tile(
+    'Last check of the monitor',
+    'Age of the compliance monitor\'s last check. Above ten minutes it has stopped (ComplianceCheckStale), and violations are found late.',
+    [query('time() - max(compliance_monitor_last_check_timestamp_seconds{@})')],
+    unit='s',
+    given=[limit.over('ComplianceCheckStale', '2', 600)],
+    none='monitor not read',
+    decimals=0,
+  ),
+  panel.tile(
+    'Registers last read',
+    'Age of the last good reading of the older of the two registers. Above ten minutes (ComplianceRegisterStale) the figures on this page are of the past.',
+    [query('time() - min({__name__=~"compliance_last_successful_check_timestamp_seconds|consent_last_successful_check_timestamp_seconds", @})')],
+    unit='s',
+    given=[limit.over('ComplianceRegisterStale', '2', 600)],
+    none='never read',
+    decimals=0,
+  ),
+]);
+
+local violations = look.row('Violations', [
+  panel.matrix(
+    'Open violations, law by severity',
+    'Rows are laws, columns the severity that the register gives. Any figure but 0 is red.',
+    'sum by (framework, severity) (australian_legal_violations_total{%s})' % law,
+    'framework',
+    'severity',
+    'short',
+    [limit.any('AustralianLegalViolation', '1')],
+    w=9,
+    h=8,
+    order=['critical', 'high', 'medium', 'low'],
+    head=220,
+    heading='law ↓ severity →',
+  ),
+  panel.gaugeBars(
+    'Open violations by age',
+    'How long ago the oldest open violation of each law was detected; the bar is full at a day. A long bar is one that nobody works on.',
+    [query('max by (framework) (compliance_violation_oldest_open_age_seconds{%s})' % law, '{{framework}}')],
+    'dtdurations',
+    [limit.because('a violation is open, which is severity 1 at any age', '1', 1)],
+    86400,
+    w=8,
+    h=8,
+    none='register not read',
+  ),
+  panel.lines(
+    'Not acknowledged, by law',
+    'Open violations that nobody has acknowledged. A line that stays for an hour is ViolationUnacknowledged: call the Legal Compliance Officer.',
+    [query('sum by (framework) (compliance_violations_unacknowledged{%s})' % law, '{{framework}}')],
+    'short',
+    [limit.any('ViolationUnacknowledged', '2')],
+    w=7,
+    h=8,
+    stack=true,
+  ),
+  panel.lines(
+    'Open violations over time',
+    'By law. A step up is a violation that was recorded, a step down one that was resolved.',
+    [query('sum by (framework) (australian_legal_violations_total{%s})' % law, '{{framework}}')],
+    'short',
+    [limit.any('AustralianLegalViolation', '1')],
+    w=12,
+    stack=true,
+  ),
+  panel.bars(
+    'Violations recorded',
+    'By law, when they were recorded. A second one while another is open pages again (AustralianLegalViolationAgain).',
+    [query('sum by (framework) (increase(compliance_violations_recorded_total{%s}[$__rate_interval]))' % law, '{{framework}}')],
+    w=12,
+  ),
+]);
+
+local privacy = look.row('Privacy Act 1988: consents', [
+  panel.lines(
+    'Uses of data without a consent in force',
+    'Within the last minutes, by what is wrong. Each is severity 2 after a minute (ProcessingAfterWithdrawal, ProcessingAfterExpiry, ProcessingWithoutGrant).',
+    [query('sum(%s{@})' % name, unlawful[name]) for name in std.objectFields(unlawful)],
+    'short',
+    [limit.any('ProcessingAfterWithdrawal', '2')],
+    w=8,
+    stack=true,
+  ),
+  panel.lines(
+    'Withdrawals not acted on, oldest',
+    'Age of the oldest withdrawal by kind of consent. After a day it is WithdrawalNotActedOn.',
+    [query('max by (consent_type) (consent_withdrawal_oldest_pending_age_seconds{@})', '{{consent_type}}')],
+    's',
+    [limit.over('WithdrawalNotActedOn', '3', 86400) { far: true }],
+    w=8,
+  ),
+  panel.table(
+    'Consents',
+    'In force, expired, withdrawn, and withdrawals that wait for somebody to act, by kind.',
+    [
+      query('sum by (consent_type) (consent_active{@})'),
+      query('sum by (consent_type) (consent_expiring_soon{@})'),
+      query('sum by (consent_type) (consent_withdrawn{@})'),
+      query('sum by (consent_type) (consent_withdrawals_pending{@})'),
+      query('max by (consent_type) (consent_withdrawal_oldest_pending_age_seconds{@})'),
+    ],
+    [
+      panel.column('consent_type', 'Consent'),
+      panel.column('Value #A', 'In force', unit='short', width=75),
+      panel.column('Value #B', 'Expiring', unit='short', width=75),
+      panel.column('Value #C', 'Withdrawn', unit='short', width=90),
+      panel.column('Value #D', 'Waiting', unit='short', width=75),
+      panel.column('Value #E', 'Oldest', unit='dtdurations', given=[limit.over('WithdrawalNotActedOn', '3', 86400)], width=100),
+    ],
+    w=8,
+    sort='Waiting',
+  ),
+]);
+
+local family = look.row('Family Law Act 1975: Form 13, and retention', [
+  panel.gaugeBars(
+    'Cases with a Form 13',
+    'Share of the cases of each type that have Form 13 data. Property settlements need one.',
+    [query('avg by (case_type) (compliance_form13_completion_ratio{@})', '{{case_type}}')],
+    'percentunit',
+    [],
+    1,
+    w=8,
+    none='no cases',
+  ),
+  panel.lines(
+    'Form 13 overdue',
+    'Cases old enough to need a Form 13 that have none, or one that lacks a section.',
+    [
+      query('sum(compliance_form13_missing_cases{@})', 'missing'),
+      query('sum(compliance_form13_incomplete_cases{@})', 'incomplete'),
+    ],
+    'short',
+    w=8,
+    stack=true,
+  ),
+  panel.lines(
+    'Documents kept too long',
+    'Documents past their retention date that are not deleted. After an hour it is RetentionOverdue: run the deletion.',
+    [query('sum(compliance_retention_overdue_documents{@})', 'overdue')],
+    'short',
+    [limit.any('RetentionOverdue', '3')],
+    w=8,
+  ),
+]);
+
+local trust = look.row('Can this be trusted?', [
+  panel.states(
+    'Sources',
+    'The registers and the compliance monitor. While a register cannot be read its last figures stay on this page.',
+    [
+      query('min(compliance_database_up{@})', 'violations register'),
+      query('min(consent_database_up{@})', 'consents register'),
+      query('min(compliance_monitor_up{@})', 'compliance monitor'),
+    ],
+    panel.upDown,
+    w=8,
+  ),
+  panel.states(
+    'The monitor\'s own verdict',
+    'What the compliance monitor finds of each law. What it finds and the register does not hold is ComplianceFinding.',
+    [query('min by (framework) (compliance_monitor_framework_compliant{%s})' % law, '{{framework}}')],
+    panel.words({ '0': ['not complied with', 'orange'], '1': ['complied with', 'green'] }),
+    w=8,
+  ),
+  panel.table(
+    'Monitor and register',
+    'Open violations as each counts them. A difference that stays for a quarter of an hour is ComplianceCountsDiffer: one of the two is wrong.',
+    [
+      query('sum by (framework) (compliance_violations_open{%s})' % law),
+      query('max by (framework) (compliance_monitor_open_violations{%s})' % law),
+      query('abs(sum by (framework) (compliance_violations_open{%s}) - max by (framework) (compliance_monitor_open_violations{%s}))' % [law, law]),
+    ],
+    [
+      panel.column('framework', 'Law'),
+      panel.column('Value #A', 'Register', unit='short', width=80),
+      panel.column('Value #B', 'Monitor', unit='short', width=80),
+      panel.column('Value #C', 'Difference', unit='short', given=[limit.because('ComplianceCountsDiffer fires on any difference', '3', 1)], width=95),
+    ],
+    w=8,
+    sort='Difference',
+  ),
+]);
+
+local pace = look.row('How fast the legal team works', [
+  panel.lines(
+    'Until acknowledged, p50 and p95',
+    'Of violations acknowledged within the time range. ViolationUnacknowledged waits for an hour. Empty if none was.',
+    [query('histogram_quantile(%s, sum by (le) (increase(compliance_violation_acknowledge_seconds_bucket{@}[$__range])))' % q[0], q[1]) for q in [['0.5', 'p50'], ['0.95', 'p95']]],
+    's',
+    w=12,
+  ) + panel.quantiles,
+  panel.lines(
+    'Until resolved, p50 and p95',
+    'Of violations resolved within the time range. Empty if none was.',
+    [query('histogram_quantile(%s, sum by (le) (increase(compliance_violation_resolve_seconds_bucket{@}[$__range])))' % q[0], q[1]) for q in [['0.5', 'p50'], ['0.95', 'p95']]],
+    's',
+    w=12,
+  ) + panel.quantiles,
+], collapsed=true);
+
+look.dashboard(
+  uid='legalllm-compliance',
+  title='Australian Legal Compliance',
+  description='Is Australian law broken now, how badly and since when, and can the answer be trusted? Counts and ages only: nothing here names a client or a case.',
+  jobs='{__name__=~"compliance_database_up|consent_database_up"}',
+  rows=[tiles, violations, privacy, family, trust, pace],
+  components='compliance|consent',
+  variables=[
+    look.variable('framework', 'Law', 'label_values(australian_legal_violations_total{job=~"$job", instance=~"$instance"}, framework)'),
+  ],
+  tags=['compliance'],
+  range='now-6h',
+)
