@@ -15,12 +15,12 @@ struct Agents::Agent {
   RestartableServer server;
 };
 
-Agents::Agents(asio::io_context& io, std::uint16_t base_port, std::uint64_t seed, Faults& faults,
-               Instruments& instruments)
+Agents::Agents(asio::io_context& io, const std::string& host, std::uint16_t base_port, std::uint64_t seed,
+               Faults& faults, Instruments& instruments)
     : io_(io), faults_(faults), random_(seed) {
   for (std::size_t i = 0; i < roster().size(); ++i) {
     auto const& profile = roster()[i];
-    auto const address = "127.0.0.1:" + std::to_string(base_port + i);
+    auto const address = host + ":" + std::to_string(base_port + i);
     auto configure = [this, i](web::Server& server) {
       server.route("GET", "/.well-known/agent-card.json", [this, i](const web::Request& request) {
         auto const& agent = *agents_[i];

@@ -19,12 +19,12 @@
 
 namespace fleet::demo {
 
-/// Owns the agents. Agent i of the roster listens on 127.0.0.1:(base_port + i). Obeys the faults agent-down and
+/// Owns the agents. Agent i of the roster listens on host:(base_port + i). Obeys the faults agent-down and
 /// agent-delay. Lives on one io thread; destroy it after the io_context has stopped running.
 class Agents {
  public:
-  Agents(asio::io_context& io, std::uint16_t base_port, std::uint64_t seed, Faults& faults,
-         Instruments& instruments);
+  Agents(asio::io_context& io, const std::string& host, std::uint16_t base_port, std::uint64_t seed,
+         Faults& faults, Instruments& instruments);
   ~Agents();
   Agents(const Agents&) = delete;
 

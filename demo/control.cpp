@@ -17,8 +17,10 @@ web::Response plain(int status, std::string_view text) {
 
 }  // namespace
 
-Control::Control(asio::io_context& io, std::string address, Faults& faults, std::function<bool()> ready)
+Control::Control(asio::io_context& io, std::string address, Faults& faults, Cluster& cluster,
+                 std::function<bool()> ready)
     : faults_(faults),
+      cluster_(cluster),
       ready_(std::move(ready)),
       server_(io, std::move(address), [this](web::Server& server) { configure(server); }) {}
 
@@ -27,6 +29,7 @@ void Control::configure(web::Server& server) {
     server.route("POST", std::string(fault_prefix).append(kind.name),
                  [this](const web::Request& request) { return serve(set_fault(request)); });
   }
+  cluster_.add_pages(server);
   server.route("POST", "/clear", [this](const web::Request& request) { return serve(clear(request)); });
   server.route("GET", "/faults", [this](const web::Request&) { return serve(list()); });
   server.route("GET", "/-/healthy", [](const web::Request&) { return serve(plain(200, "healthy")); });

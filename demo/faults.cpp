@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<FaultKind, 17> all_kinds{{
+constexpr std::array<FaultKind, 18> all_kinds{{
     {"interface-down", "", "", "the unified interface refuses connections"},
     {"agent-down", "AGENT", "", "one agent stops: its HTTP server and its work on the queue"},
     {"agent-delay", "MS or AGENT=MS", "300", "agents take that many milliseconds longer for everything"},
@@ -34,6 +34,7 @@ constexpr std::array<FaultKind, 17> all_kinds{{
     {"long-transaction", "SECONDS", "600", "a transaction stays open and idle"},
     {"hops-burst", "PER_SECOND", "2000", "that many more messages between agents"},
     {"monitor-stale", "", "", "the compliance monitor stops checking"},
+    {"slot-switch", "", "", "a deployment: the interface moves from its blue slot to its green one"},
 }};
 
 const FaultKind& find_kind(std::string_view name) {

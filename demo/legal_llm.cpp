@@ -29,7 +29,7 @@ Settings::Settings() {
 }
 
 LegalLlm::LegalLlm(asio::io_context& io, Settings settings)
-    : agents_(io, settings.agents_base_port, settings.seed, faults_, instruments_),
+    : agents_(io, settings.agents_host, settings.agents_base_port, settings.seed, faults_, instruments_),
       orchestrator_(std::make_shared<Orchestrator>(
           io,
           Orchestrator::Options{with_client(settings.coordinator, "legalllm-orchestrator"),
@@ -50,7 +50,8 @@ LegalLlm::LegalLlm(asio::io_context& io, Settings settings)
                   {"redis_queue", [this] { return documents_->redis_up(); }},
                   {"postgres", [this] { return registers_->database_up(); }}},
                  faults_, instruments_),
-      control_(io, settings.control_listen, faults_,
+      cluster_(faults_),
+      control_(io, settings.control_listen, faults_, cluster_,
                [this] { return registers_->seeded() && interface_.healthy(); }) {}
 
 void LegalLlm::start() {

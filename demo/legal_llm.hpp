@@ -9,6 +9,7 @@
 
 #include "core/metrics/instruments.hpp"
 #include "demo/agents.hpp"
+#include "demo/cluster.hpp"
 #include "demo/control.hpp"
 #include "demo/documents.hpp"
 #include "demo/faults.hpp"
@@ -26,6 +27,7 @@ struct Settings {
   std::string interface_listen = "127.0.0.1:9710";
   std::string compliance_listen = "127.0.0.1:9711";
   std::string control_listen = "127.0.0.1:9712";
+  std::string agents_host = "127.0.0.1";
   std::uint16_t agents_base_port = 9721;
   std::uint64_t seed = 1;
   double hops_per_second = 40;
@@ -54,6 +56,7 @@ class LegalLlm {
   std::shared_ptr<HeldLocks> held_locks_;
   std::shared_ptr<ComplianceMonitor> monitor_;
   UnifiedInterface interface_;
+  Cluster cluster_;
   Control control_;
 };
 

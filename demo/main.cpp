@@ -8,6 +8,7 @@
 
 #include "core/app/exit_status.hpp"
 #include "core/app/flags.hpp"
+#include "core/app/healthcheck.hpp"
 #include "core/app/logging.hpp"
 #include "core/config/document.hpp"
 #include "demo/legal_llm.hpp"
@@ -59,7 +60,9 @@ void register_flags(fleet::app::Flags& flags, Settings& settings) {
   flags.text("compliance.listen", "ADDRESS", "Compliance monitor (127.0.0.1:9711).",
              &settings.compliance_listen);
   flags.text("control.listen", "ADDRESS", "Faults (127.0.0.1:9712).", &settings.control_listen);
-  flags.add("agents.base-port", "PORT", "First of the agents' ten ports on 127.0.0.1 (9721).",
+  flags.text("agents.host", "HOST", "Where the agents listen, and what their cards say (127.0.0.1).",
+             &settings.agents_host);
+  flags.add("agents.base-port", "PORT", "First of the agents' ten ports (9721).",
             number<std::uint16_t>(&settings.agents_base_port, 1, 65526));
   flags.add("seed", "N", "Seed of everything drawn at random (1).",
             number<std::uint64_t>(&settings.seed, 0, UINT64_MAX - 1000));
@@ -82,8 +85,13 @@ int main(int argc, char** argv) {
   fleet::app::Flags flags("legalllm_demo",
                           "LegalLLM Professional as the fleet sees it, with faults on demand.");
   register_flags(flags, settings);
+  bool healthcheck = false;
+  flags.toggle("healthcheck",
+               "Ask the demo whose --control.listen this is whether it is ready and exit: 0, or 1.",
+               &healthcheck);
   try {
     if (!flags.parse(argc, argv)) return fleet::app::exit_met;
+    if (healthcheck) return fleet::app::healthcheck("legalllm_demo", settings.control_listen, "/-/ready");
   } catch (const UsageError& e) {
     std::cerr << "legalllm_demo: " << e.what() << "\n";
     return fleet::app::exit_usage;

@@ -8,12 +8,11 @@
 namespace fleet::exporters {
 
 RedisHealth::RedisHealth(std::string name, std::shared_ptr<redis::Client> client,
-                         redis::ServerQuestions questions, std::string target, std::string addr,
-                         std::string feed)
+                         redis::ServerQuestions questions, std::string target, std::string addr)
     : name_(std::move(name)),
       target_(std::move(target)),
       address_(client->options().address()),
-      reader_(std::move(client), questions, std::move(addr), std::move(feed)) {}
+      reader_(std::move(client), questions, std::move(addr)) {}
 
 awaitable<void> RedisHealth::collect(Deadline deadline, Families& out) {
   auto const outcome = co_await reader_.read(answer_by(deadline), out);

@@ -14,10 +14,9 @@ namespace fleet::exporters {
 /// there, a key of another type say, fails on its own.
 class RedisHealth : public Collector {
  public:
-  /// `name` and `target`: see Collector. `addr`, `feed`: see redis::ServerReader. It labels its samples itself:
-  /// put into a LabelledCollector, it would lose that one's label.
+  /// `name` and `target`: see Collector. `addr`: see redis::ServerReader.
   RedisHealth(std::string name, std::shared_ptr<redis::Client> client, redis::ServerQuestions questions = {},
-              std::string target = {}, std::string addr = {}, std::string feed = {});
+              std::string target = {}, std::string addr = {});
   std::string_view name() const override { return name_; }
   std::string_view target() const override { return target_; }
   bool always() const override { return true; }

@@ -10,6 +10,7 @@
 
 #include "core/app/build_info.hpp"
 #include "core/app/daemon.hpp"
+#include "core/app/healthcheck.hpp"
 #include "core/metrics/exposition.hpp"
 #include "core/web/server.hpp"
 #include "exporters/collector_set.hpp"
@@ -172,9 +173,12 @@ int run_program(int argc, const char* const* argv, const ExporterDescription& de
   flags.register_on(parser, description.default_config, description.default_listen);
   if (description.flags) description.flags(parser);
   if (!parser.parse(argc, argv)) return app::exit_met;
+  if (flags.healthcheck)
+    return app::healthcheck(description.program, flags.listen_addresses.front(), "/-/healthy");
   logging::start(description.program, flags.log_level, flags.log_style);
   Parsed const parsed = read_config(description, flags.config_file);
   if (flags.config_check) {
+    app::check_web_config(flags);
     print(stdout, flags.config_file + ": OK\n");
     return app::exit_met;
   }

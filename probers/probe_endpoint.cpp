@@ -10,6 +10,7 @@
 #include "core/metrics/exposition.hpp"
 #include "probers/probe_history.hpp"
 #include "probers/probe_page.hpp"
+#include "probers/shown_target.hpp"
 
 namespace fleet::probers {
 

@@ -19,9 +19,6 @@ inline constexpr std::string_view target_step = "target";
 /// series.
 Families probe_page(const ProbeResult& result, std::string_view kind, std::chrono::milliseconds timeout);
 
-/// The target as people may see it: without user name, password, query and fragment.
-std::string shown_target(std::string_view target);
-
 /// Which module an attempt was made with, and at what. `target` as shown_target() has it.
 struct AttemptedModule {
   std::string module, kind, place, target;

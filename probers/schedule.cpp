@@ -215,6 +215,7 @@ awaitable<void> Schedule::repeat(std::shared_ptr<Target> target) {
     --target->in_flight;
     if (target->retired) break;
     target->results->record_repeat(result);
+    if (observer_) observer_(scheduled, result);
     well = result.outcome == Outcome::good;
     if (!well) continue;
     log_result(scheduled.identity, result);

@@ -60,7 +60,7 @@ class Schedule {
   /// Whether this replica may run that probe now. Asked before each attempt, and for an exclusive probe again after it:
   /// a result that was gained without the lease is unknown.
   using Gate = std::function<bool(const ScheduledProbe&)>;
-  /// Told of each booked attempt, after it was counted.
+  /// Told of each attempt, repeats included, after it was counted.
   using Observer = std::function<void(const ScheduledProbe&, const ProbeResult&)>;
 
   /// `worker` names the thread in the self-canary's metrics.

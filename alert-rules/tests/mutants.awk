@@ -6,7 +6,7 @@ function swap(kind, from, to, text) { text = $0; if (sub(from, to, text)) mutant
 # Each number that stands for itself, times `factor`.
 function threshold(factor, rest, done, number) {
   rest = $0; done = ""
-  while (match(rest, /(>|<|>=|<=|==|!=|\*|-) [0-9.]+/)) {
+  while (match(rest, /(>|<|>=|<=|==|!=|\*|-)( bool)? \(?[0-9.]+|vector\([0-9.]+/)) {
     number = substr(rest, RSTART, RLENGTH); sub(/^[^0-9]*/, "", number)
     done = done substr(rest, 1, RSTART + RLENGTH - 1 - length(number))
     rest = substr(rest, RSTART + RLENGTH)
@@ -15,19 +15,21 @@ function threshold(factor, rest, done, number) {
     done = done number
   }
 }
+# Each window, twice or half as long; that of a subquery keeps its step.
 function window(factor, rest, done, number, unit) {
   rest = $0; done = ""
-  while (match(rest, /\[[0-9]+[smhd]\]/)) {
+  while (match(rest, /\[[0-9]+[smhd][]:]/)) {
     number = substr(rest, RSTART + 1, RLENGTH - 3); unit = substr(rest, RSTART + RLENGTH - 2, 1)
     done = done substr(rest, 1, RSTART)
-    rest = substr(rest, RSTART + RLENGTH - 2)
-    if (factor < 1) { number = number * 30; unit = unit == "m" ? "s" : unit == "h" ? "m" : unit == "d" ? "h" : "s"; if (unit == "h") number = number * 12 / 30 }
-    else number = number * factor
-    mutant("window", done number rest_unit(rest, unit))
-    done = $0; sub(/.*/, "", done); done = substr($0, 1, length($0) - length(rest))
+    rest = substr(rest, RSTART + RLENGTH - 1)
+    mutant("window", done (factor < 1 ? half(number, unit) : number * factor unit) rest)
+    done = done number unit
   }
 }
-function rest_unit(rest, unit) { return unit substr(rest, 2) }
+function half(number, unit) {
+  if (unit == "d") return number * 12 "h"
+  return unit == "s" ? number * 500 "ms" : number * 30 (unit == "m" ? "s" : "m")
+}
 function comparisons(i, n, rest, done, op, other) {
   rest = $0; done = ""
   while (match(rest, / (>=|<=|==|!=|>|<) /)) {
@@ -51,10 +53,12 @@ file ~ /rules\.yml$/ {
     swap("label", "severity: warning", "severity: critical"); swap("label", "severity: critical", "severity: warning")
     swap("label", "team: platform", "team: legal"); swap("label", "team: legal", "team: platform"); swap("label", "team: documents", "team: platform")
     swap("label", "escalation: [a-z]+", "escalation: nobody")
+    swap("label", "sloth_severity: page", "sloth_severity: ticket"); swap("label", "sloth_severity: ticket", "sloth_severity: page")
+    swap("label", "sloth_slo: .*", "sloth_slo: nothing"); swap("label", "sloth_window: .*", "sloth_window: \"7m\"")
     next
   }
   if (part == "for") {
-    number = $2; unit = substr(number, length(number)); number = substr(number, 1, length(number) - 1)
+    number = $2; gsub(/"/, "", number); unit = substr(number, length(number)); number = substr(number, 1, length(number) - 1)
     if (number > 0) { swap("for", "for: .*", "for: " number * 2 unit); swap("for", "for: .*", "for: 0s") }
     else swap("for", "for: .*", "for: 1m")
     next
@@ -62,7 +66,10 @@ file ~ /rules\.yml$/ {
   if (part == "expr") {
     comparisons(); threshold(1.2); threshold(0.8); window(2); window(0.5)
     swap("label", "=\"([a-z-]+)\"", "=\"nothing\""); swap("operator", " unless ", " and "); swap("operator", " / ", " * ")
-    swap("aggregate", "max", "min"); swap("aggregate", "min by", "max by"); swap("aggregate", "sum by \\([a-z, _]*\\)", "sum")
+    swap("operator", "^ +and$", "              or"); swap("operator", "^ +-$", "          +"); swap("operator", " and ", " or ")
+    # Of one series, as the objectives' rules select it, the least is the greatest.
+    if (file != "slo.rules.yml") swap("aggregate", "max", "min")
+    swap("aggregate", "min by", "max by"); swap("aggregate", "sum by \\([a-z, _]*\\)", "sum")
   }
   next
 }

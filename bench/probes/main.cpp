@@ -1,7 +1,7 @@
 // slo_prober beside Debian's blackbox_exporter on the same targets, in one run: truth of the reported time, CPU
 // a probe, memory of a probe that hangs, and what one worker holds.
 //
-//   probes [accuracy] [stall] [cost] [memory] [scale]      all of them if none is named
+//   probes [accuracy] [stall] [cost] [memory] [scale] [viewers]      all of them if none is named
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,6 +14,7 @@
 #include "bench/probes/program.hpp"
 #include "bench/probes/stall.hpp"
 #include "bench/probes/target.hpp"
+#include "bench/probes/viewers.hpp"
 
 namespace {
 
@@ -196,7 +197,7 @@ int main(int argc, char** argv) {
   ::setrlimit(RLIMIT_NOFILE, &limit);
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const std::pair<std::string, std::function<void()>> parts[] = {
-      {"accuracy", accuracy}, {"stall", stall}, {"cost", cost}, {"memory", memory}, {"scale", scale}};
+      {"accuracy", accuracy}, {"stall", stall}, {"cost", cost}, {"memory", memory}, {"scale", scale}, {"viewers", viewers}};
   try {
     for (auto const& [name, run] : parts) {
       bool wanted = argc == 1;

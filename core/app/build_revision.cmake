@@ -1,7 +1,14 @@
-# Writes revision.hpp with the commit and branch being built, only if they changed. Run as a script at build time.
+# Writes revision.hpp with the commit and branch being built, only if they changed. Run as a script at build time. Where there is no
+# repository, as in an image's build, FLEET_REVISION and FLEET_BRANCH of the environment say them.
 cmake_minimum_required(VERSION 3.25)
 set(revision unknown)
 set(branch unknown)
+foreach(name revision branch)
+  string(TOUPPER FLEET_${name} variable)
+  if(NOT "$ENV{${variable}}" STREQUAL "")
+    set(${name} "$ENV{${variable}}")
+  endif()
+endforeach()
 find_program(GIT git)
 if(GIT)
   # An unpacked source archive may lie inside somebody else's repository: only our own top level counts.

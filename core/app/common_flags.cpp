@@ -4,6 +4,7 @@
 #include "core/app/daemon.hpp"
 #include "core/app/log_flag.hpp"
 #include "core/config/document.hpp"
+#include "core/web/gate.hpp"
 
 namespace fleet::app {
 namespace {
@@ -50,6 +51,10 @@ void CommonFlags::register_on(Flags& flags, std::string default_config, std::str
   flags.text("config.file", "FILE", "Configuration file (" + default_config + ").", &config_file);
   flags.toggle("config.check", "Check the configuration file and exit.", &config_check);
   flags.toggle("once", std::move(once_does), &once);
+  flags.toggle(
+      "healthcheck",
+      "Ask the program that runs at --web.listen-address whether it is healthy and exit: 0, or 1 if not.",
+      &healthcheck);
   auto const first = std::make_shared<bool>(true);
   flags.add("web.listen-address", "ADDRESS", "Address to listen on, repeatable (" + default_listen + ").",
             [this, first](const std::string& address) {
@@ -58,6 +63,9 @@ void CommonFlags::register_on(Flags& flags, std::string default_config, std::str
               *first = false;
               listen_addresses.push_back(address);
             });
+  flags.toggle("web.systemd-socket", "Listen on the sockets that systemd passed instead.", &systemd_socket);
+  flags.text("web.config.file", "FILE", "TLS, users and headers, in exporter-toolkit's format (none).",
+             &web_config_file);
   flags.add("web.telemetry-path", "PATH", "Where the metrics are (" + telemetry_path + ").",
             [this](const std::string& text) { set_telemetry_path(&telemetry_path, text); });
   flags.add("web.max-requests", "N", "Parallel scrapes; further ones are refused; 0: no limit (40).",
@@ -70,6 +78,10 @@ void CommonFlags::register_on(Flags& flags, std::string default_config, std::str
   add_log_level(flags, "debug, info, warn or error (info).", &log_level);
   flags.add("log.format", "STYLE", "logfmt or json (logfmt).",
             [this](const std::string& text) { set_log_style(&log_style, text); });
+}
+
+void check_web_config(const CommonFlags& flags) {
+  if (!flags.web_config_file.empty()) web::Gate const gate(flags.web_config_file);
 }
 
 }  // namespace fleet::app

@@ -16,8 +16,10 @@
 #include "core/app/mailbox.hpp"
 #include "core/app/metrics_endpoint.hpp"
 #include "core/app/reloader.hpp"
+#include "core/app/systemd_sockets.hpp"
 #include "core/io/scheduling.hpp"
 #include "core/metrics/instruments.hpp"
+#include "core/web/gate.hpp"
 
 namespace fleet::app {
 namespace {
@@ -74,6 +76,7 @@ struct Daemon::Impl {
 
   int run(DaemonHooks hooks);
   void add_routes(const DaemonHooks& hooks);
+  void set_gate();
   bool listen();
   awaitable<bool> live(const DaemonHooks& hooks);
   awaitable<bool> stop_worker(const DaemonHooks& hooks);
@@ -90,6 +93,7 @@ struct Daemon::Impl {
   std::unique_ptr<asio::signal_set> signals;
   std::unique_ptr<Reloader> reloader;
   std::unique_ptr<MetricsEndpoint> endpoint;
+  std::shared_ptr<web::Gate> gate;
   std::unique_ptr<web::Server> server;
   std::unique_ptr<WorkGuard> web_work, worker_work;
   EndMailbox web_ended, worker_ended;
@@ -126,9 +130,25 @@ void Daemon::Impl::add_routes(const DaemonHooks& hooks) {
   if (hooks.routes) hooks.routes(*server);
 }
 
+void Daemon::Impl::set_gate() {
+  if (flags.web_config_file.empty()) return;
+  auto& successful = instruments.gauge(program + "_web_config_last_reload_successful",
+                                       "Whether the last reading of the web configuration and its certificates "
+                                       "succeeded; if not, the one before "
+                                       "is in use.");
+  successful.set(1);
+  gate = std::make_shared<web::Gate>(flags.web_config_file,
+                                     [&successful](bool good) { successful.set(good ? 1 : 0); });
+  server->set_gate(gate);
+}
+
 bool Daemon::Impl::listen() {
   try {
-    for (const std::string& address : flags.listen_addresses) server->listen(address);
+    if (flags.systemd_socket) {
+      for (int const descriptor : take_systemd_sockets()) server->adopt(descriptor);
+    } else {
+      for (const std::string& address : flags.listen_addresses) server->listen(address);
+    }
   } catch (const std::exception& error) {
     logging::error("cannot listen", {{"err", error.what()}});
     server->close();
@@ -226,6 +246,7 @@ int Daemon::Impl::run(DaemonHooks hooks) {
   reloader = std::make_unique<Reloader>(program, worker_io, reload, instruments);
   endpoint = std::make_unique<MetricsEndpoint>(program, flags, web_io, worker_io, collect, instruments);
   server = std::make_unique<web::Server>(web_io);
+  set_gate();
   add_routes(hooks);
   logging::info("starting", {{"version", std::string(build_info().version)},
                              {"revision", std::string(build_info().revision)}});
@@ -244,6 +265,7 @@ int Daemon::Impl::run(DaemonHooks hooks) {
   // The hooks own what lives on the worker; they go before it does.
   signals.reset();
   server.reset();
+  if (gate) gate->close();
   endpoint.reset();
   reloader.reset();
   logging::info("stopped");

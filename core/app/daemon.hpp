@@ -26,7 +26,10 @@ struct CommonFlags {
   std::string config_file;
   bool config_check = false;
   bool once = false;
+  bool healthcheck = false;  ///< ask a running one, see healthcheck()
   std::vector<std::string> listen_addresses;  ///< --web.listen-address, repeatable
+  bool systemd_socket = false;                ///< listen on what systemd passed instead
+  std::string web_config_file;                ///< TLS and users, see web/web_config.hpp; empty: none
   std::string telemetry_path = "/metrics";
   unsigned max_requests = 40;                        ///< parallel scrapes; more are 503; 0: no limit
   std::chrono::milliseconds scrape_timeout{10'000};  ///< when the scraper names none
@@ -35,13 +38,17 @@ struct CommonFlags {
   logging::Level log_level = logging::Level::info;
   logging::Style log_style = logging::Style::logfmt;
 
-  /// Registers --config.file, --config.check, --once, --web.*, --log.*, --scrape.timeout,
+  /// Registers --config.file, --config.check, --once, --healthcheck, --web.*, --log.*, --scrape.timeout,
   /// --scrape.timeout-offset. Must outlive `flags`.
   void register_on(Flags& flags, std::string default_config, std::string default_listen,
                    std::string once_does =
                        "Print one exposition on standard output and exit: 0, or 3 if a source "
                        "could not be read.");
 };
+
+/// For --config.check: throws config::Error if the file of --web.config.file, or one that it names, is of no
+/// use.
+void check_web_config(const CommonFlags& flags);
 
 /// A request that cannot be answered as it is. what() says why in one line; the answer is that, and status 400.
 class BadRequest : public std::runtime_error {
@@ -86,9 +93,10 @@ struct DaemonHooks {
 /// `<program>_config_last_reload_success_timestamp_seconds`. A scrape that the worker does not finish by its
 /// deadline and a little more is a 503: a stuck worker never hangs the endpoint. Adds build info, process_* and
 /// `<program>_scrapes_total{code}`, `<program>_scrapes_in_flight`,
-/// `<program>_scrape_duration_seconds` to each page. run() returns the exit status: 0 after a signal, 2 if an
-/// address cannot be bound. Coroutines still suspended on the worker are destroyed with the Daemon: what they
-/// refer to must live as long, or be owned by them.
+/// `<program>_scrape_duration_seconds` to each page, and with --web.config.file
+/// `<program>_web_config_last_reload_successful`. run() throws config::Error if that file cannot be used. It
+/// returns the exit status: 0 after a signal, 2 if an address cannot be bound. Coroutines still suspended on
+/// the worker are destroyed with the Daemon: what they refer to must live as long, or be owned by them.
 class Daemon {
  public:
   /// `program` is the metric prefix: "pg_health_exporter".

@@ -4,10 +4,11 @@
 #include <openssl/evp.h>
 
 #include <string>
+#include <string_view>
 
 namespace fleet::http {
 
-inline std::string base64(const std::string& text) {
+inline std::string base64(std::string_view text) {
   std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
   auto const length =
       EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),

@@ -110,6 +110,12 @@ class Families {
   explicit Families(Label constant);
   Families(Families&&) = default;
   Families& operator=(Families&&) = default;
+  /// An empty page whose samples get the same label as this one's: for what is to be merged into it, or not.
+  Families like() const {
+    Families page;
+    page.constant_ = constant_;
+    return page;
+  }
 
   /// The family of that name, made if new. Throws std::logic_error if it exists with another type. The
   /// reference stays valid until this object is destroyed or merged away.

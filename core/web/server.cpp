@@ -1,5 +1,7 @@
 #include "core/web/server.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -7,6 +9,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <exception>
 #include <set>
 #include <stdexcept>
@@ -98,6 +101,25 @@ struct Server::Impl {
     }
   }
 
+  void begin_to_accept(const std::shared_ptr<Impl>& self, const std::shared_ptr<Listener>& listener) {
+    service->draining = false;
+    listeners.push_back(listener);
+    asio::co_spawn(io, accept_loop(self, listener), asio::detached);
+  }
+
+  /// False if every connection is being answered.
+  bool make_room() {
+    std::shared_ptr<Session> longest;
+    for (auto const& session : sessions) {
+      auto const since = session->waiting_since();
+      if (since && (!longest || *since < *longest->waiting_since())) longest = session;
+    }
+    if (!longest) return false;
+    sessions.erase(longest);
+    longest->abort();
+    return true;
+  }
+
   static awaitable<void> accept_loop(std::shared_ptr<Impl> self, std::shared_ptr<Listener> listener);
   static awaitable<void> serve(std::shared_ptr<Impl> self, std::shared_ptr<Session> session);
   void start_session(const std::shared_ptr<Impl>& self, tcp::socket socket);
@@ -129,7 +151,7 @@ awaitable<void> Server::Impl::accept_loop(std::shared_ptr<Impl> self, std::share
 }
 
 void Server::Impl::start_session(const std::shared_ptr<Impl>& self, tcp::socket socket) {
-  if (sessions.size() >= service->limits.connections) return;
+  if (sessions.size() >= service->limits.connections && !make_room()) return;
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   auto session = make_session(std::move(socket), service);
@@ -181,10 +203,25 @@ void Server::listen(const std::string& address) {
     if (!ec || !family_is_missing(ec)) break;
   }
   if (ec) fail_to_listen(address, ec);
-  impl_->service->draining = false;
-  impl_->listeners.push_back(listener);
-  asio::co_spawn(impl_->io, Impl::accept_loop(impl_, listener), asio::detached);
+  impl_->begin_to_accept(impl_, listener);
 }
+
+void Server::adopt(int descriptor) {
+  sockaddr_storage own{};
+  socklen_t length = sizeof own;
+  auto const what = "socket " + std::to_string(descriptor);
+  if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &length) != 0)
+    fail_to_listen(what, std::error_code(errno, std::generic_category()));
+  if (own.ss_family != AF_INET && own.ss_family != AF_INET6)
+    fail_to_listen(what, std::make_error_code(std::errc::address_family_not_supported));
+  auto listener = std::make_shared<Listener>(impl_->io);
+  error_code ec;
+  listener->acceptor.assign(own.ss_family == AF_INET ? tcp::v4() : tcp::v6(), descriptor, ec);
+  if (ec) fail_to_listen(what, ec);
+  impl_->begin_to_accept(impl_, listener);
+}
+
+void Server::set_gate(std::shared_ptr<Gate> gate) { impl_->service->gate = std::move(gate); }
 
 void Server::set_limits(const Limits& limits) { impl_->service->limits = limits; }
 

@@ -43,12 +43,16 @@ using Handler = std::function<awaitable<Response>(const Request&)>;
 struct Limits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
-  std::size_t connections = 512;                    ///< further ones are closed at once
+  /// Beyond it the one that has kept us waiting for a request for the longest is closed: who holds connections
+  /// open and sends nothing keeps nobody out. If all are being answered the new one is closed.
+  std::size_t connections = 512;
   std::chrono::milliseconds head_timeout{10'000};   ///< from accept or the first byte to the end of the head
   std::chrono::milliseconds idle_timeout{120'000};  ///< between two requests
   std::chrono::milliseconds body_timeout{30'000};   ///< from the end of the head to the end of the body
   std::chrono::milliseconds write_timeout{30'000};  ///< for a whole response
 };
+
+class Gate;
 
 /// Serves routes on any number of addresses. All members are called on the thread that runs `io`, or before it
 /// runs. HEAD is answered by the GET route without a body; a known path with another method is 405, an unknown
@@ -71,6 +75,11 @@ class Server {
   /// "[::1]:9464"; port 0 takes a free one. Throws std::system_error whose what() names the address ("listen on
   /// :9464: Address already in use").
   void listen(const std::string& address);
+  /// TLS, users and the rest of gate.hpp, for connections that begin from now on. Before listen().
+  void set_gate(std::shared_ptr<Gate> gate);
+  /// Accepts on a listening socket that somebody else made, systemd say; owns it from now on. Throws
+  /// std::system_error if it is none.
+  void adopt(int descriptor);
   /// For connections and requests that begin from now on.
   void set_limits(const Limits& limits);
   /// Addresses in use, "127.0.0.1:9464", with the real ports.

@@ -3,8 +3,11 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 
+#include "core/web/gate.hpp"
 #include "core/web/router.hpp"
 #include "core/web/server.hpp"
 
@@ -15,6 +18,7 @@ struct Service {
   Limits limits;
   Router router;
   std::function<Response(int status, const Request& head)> refusal;  ///< may be empty
+  std::shared_ptr<Gate> gate;                                        ///< may be null: everything passes
   bool draining = false;
 };
 
@@ -28,13 +32,18 @@ class Session {
   virtual void drain() = 0;
   /// Closes the connection now and cancels a handler that is running.
   virtual void abort() = 0;
+  /// Since when the client has kept it waiting for a request; nullopt while one is being answered. Steady
+  /// clock.
+  std::optional<std::chrono::steady_clock::time_point> waiting_since() const { return waiting_since_; }
   /// run() must be spawned with this slot, or abort() cannot cancel handlers.
   asio::cancellation_slot cancellation_slot() { return cancellation_.slot(); }
 
  protected:
   asio::cancellation_signal cancellation_;
+  std::optional<std::chrono::steady_clock::time_point> waiting_since_ = std::chrono::steady_clock::now();
 };
 
+/// TLS if the service's gate has it.
 std::shared_ptr<Session> make_session(asio::ip::tcp::socket socket, std::shared_ptr<const Service> service);
 
 }  // namespace fleet::web

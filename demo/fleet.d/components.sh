@@ -117,11 +117,12 @@ components_start_judges() {
     --web.listen-address="127.0.0.1:$FLEET_PORT_PROMETHEUS"
   process_await prometheus 120 http_ok "$FLEET_PORT_PROMETHEUS/-/ready"
   await 60 health_all_targets_up || complain "not every target of Prometheus is up yet"
+  grafana_start
 }
 
 components_stop() {
   say "Stopping"
-  processes_stop prometheus alertmanager
+  processes_stop grafana prometheus alertmanager
   processes_stop slo-prober alert-receiver "${EXPORTERS[@]/%:*/-exporter}"
   processes_stop legalllm-demo
   processes_stop redis-coordinator redis-queue postgres-replica postgres
@@ -142,5 +143,7 @@ components_table() {
     esac
     printf '%-20s %-24s %-9s %s\n' "$name" "$port" "$state" "$what"
   done
-  printf '\nLogs: ./fleet logs NAME    Break something: ./fleet fault    All data: %s\n\n' "$FLEET_STATE"
+  printf '\nStatus page: http://127.0.0.1:%s/status    As clients see it: http://127.0.0.1:%s/status/public\n' \
+    "$FLEET_PORT_SLO_PROBER" "$FLEET_PORT_SLO_PROBER"
+  printf 'Logs: ./fleet logs NAME    Break something: ./fleet fault    All data: %s\n\n' "$FLEET_STATE"
 }

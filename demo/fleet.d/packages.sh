@@ -1,12 +1,22 @@
 # shellcheck shell=bash
 # Debian packages, installed without leaving a service running or a database cluster behind.
 
-PACKAGES=(
+# What compiling takes; docker/Dockerfile installs these alone.
+BUILD_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config libboost1.81-dev libboost-json1.81-dev libhiredis-dev libpq-dev libyaml-cpp-dev
-  libspdlog-dev catch2 libssl-dev libdeflate-dev libre2-dev libc-ares-dev libnghttp2-dev libbrotli-dev zlib1g-dev libhpdf-dev poppler-utils
+  libspdlog-dev catch2 libssl-dev libdeflate-dev libre2-dev libc-ares-dev libnghttp2-dev libbrotli-dev zlib1g-dev libhpdf-dev
+)
+# What the programs are linked with, for images; tests/docker/libraries.sh compares.
+# shellcheck disable=SC2034
+RUNTIME_PACKAGES=(
+  libboost-container1.81.0 libboost-json1.81.0 libbrotli1 libc-ares2 libc6 libcrypt1 libdeflate0 libfmt9 libgcc-s1 libhiredis0.14 libhpdf-2.3.0
+  libnghttp2-14 libpq5 libre2-9 libspdlog1.10 libssl3 libstdc++6 libyaml-cpp0.7 zlib1g
+)
+PACKAGES=(
+  "${BUILD_PACKAGES[@]}" poppler-utils
   postgresql-15 pgbouncer redis-server prometheus prometheus-alertmanager prometheus-pushgateway prometheus-blackbox-exporter
   prometheus-postgres-exporter prometheus-redis-exporter
-  curl jq util-linux procps openssl git
+  curl jq util-linux procps openssl git jsonnet python3 python3-yaml file dpkg-dev systemd perl-base
 )
 POLICY=/usr/sbin/policy-rc.d
 NO_CLUSTER=/etc/postgresql-common/createcluster.d/zz-fleet.conf

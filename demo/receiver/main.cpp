@@ -11,6 +11,7 @@
 
 #include "core/app/exit_status.hpp"
 #include "core/app/flags.hpp"
+#include "core/app/healthcheck.hpp"
 #include "core/app/logging.hpp"
 #include "core/web/server.hpp"
 #include "demo/receiver/dead_man.hpp"
@@ -111,8 +112,13 @@ int main(int argc, char** argv) {
   flags.text("smtp-listen", "ADDRESS", "SMTP", &smtp_address);
   flags.add("dead-man-after", "SECONDS", "a missing Watchdog (POST /dead-man) is a page after that time (180)",
             [&](const std::string& text) { patience = fleet::receiver::parse_patience(text); });
+  bool healthcheck = false;
+  flags.toggle("healthcheck",
+               "Ask the receiver that runs at --listen whether it is ready and exit: 0, or 1 if not.",
+               &healthcheck);
   try {
     if (!flags.parse(argc, argv)) return fleet::app::exit_met;
+    if (healthcheck) return fleet::app::healthcheck("alert_receiver", web_address, "/-/ready");
     fleet::logging::start("alert_receiver", fleet::logging::Level::info, fleet::logging::Style::logfmt);
     return fleet::receiver::run(web_address, smtp_address, patience);
   } catch (const std::exception& error) {

@@ -79,8 +79,7 @@ Collectors build(Running& running, const Settings& settings, const asio::any_io_
     auto const client = std::make_shared<redis::Client>(executor, source.redis);
     add(collectors, std::make_unique<HopsCollector>(feed, settings.page), source.name);
     // First on their connection, so that a hanging server is told by its own failure.
-    collectors.push_back(std::make_unique<exporters::RedisHealth>(
-        "coordinator", client, redis::ServerQuestions(), source.name, std::string(), source.name));
+    add(collectors, std::make_unique<exporters::RedisHealth>("coordinator", client), source.name);
     add(collectors, std::make_unique<StartedCollector>(feed, client, source.hops), source.name);
   }
   if (receiver) {

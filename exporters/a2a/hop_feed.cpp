@@ -9,8 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view batch_size = "500";
-constexpr std::size_t full_batch = 500;
+constexpr std::string_view batch_size = "1000";
+constexpr std::size_t full_batch = 1000;
 constexpr milliseconds block{1000};
 constexpr std::string_view block_text = "1000";
 constexpr milliseconds answer_limit{3000};

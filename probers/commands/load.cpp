@@ -1,6 +1,5 @@
 #include "probers/commands/load.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "core/app/exit_status.hpp"
 #include "core/app/flag_values.hpp"
+#include "core/io/descriptor_limit.hpp"
 #include "probers/commands/command.hpp"
 #include "probers/commands/report_formats.hpp"
 #include "probers/commands/selection.hpp"
@@ -65,16 +65,6 @@ void LoadFlags::settle() {
   if (target.empty() != module.empty()) throw app::UsageError("expected --target and --module together");
   if (max_in_flight == 0) max_in_flight = std::max<std::uint64_t>(100, 10 * users);
   if (target_ms > 0) objective.target = std::chrono::nanoseconds(static_cast<std::int64_t>(target_ms * 1e6));
-}
-
-/// Every request is a descriptor or more; the shell's limit is often 1,024 where the kernel's is much higher.
-std::uint64_t raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
 }
 
 std::vector<ScheduledProbe> one_target(const LoadFlags& options, const std::optional<FleetConfig>& fleet) {
@@ -150,7 +140,7 @@ int run_load_command(int argc, const char* const* argv) {
   if (!flags.parse(argc, argv)) return app::exit_met;
   common.settle();
   options.settle();
-  auto const descriptors = raise_descriptor_limit();
+  auto const descriptors = io::raise_descriptor_limit();
 
   asio::io_context io;
   std::optional<FleetConfig> fleet;

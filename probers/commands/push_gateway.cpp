@@ -1,26 +1,16 @@
 #include "probers/commands/push_gateway.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
+#include "core/http/base64.hpp"
 #include "core/metrics/exposition.hpp"
 
 namespace fleet::probers {
 
 namespace {
 
-std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  auto const length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
 std::string base64url(std::string_view bytes) {
-  auto out = base64(bytes);
+  auto out = http::base64(bytes);
   std::replace(out.begin(), out.end(), '+', '-');
   std::replace(out.begin(), out.end(), '/', '_');
   // A lone "=" stands for the empty value, which would be no path segment at all.
@@ -72,7 +62,7 @@ awaitable<void> push(PushOptions options, Families page, Deadline deadline) {
   request.headers.emplace_back("Content-Type", content_type(Format::text_0_0_4));
   if (!options.user.empty()) {
     request.headers.emplace_back("Authorization",
-                                 "Basic " + base64(options.user + ":" + options.password.reveal()));
+                                 "Basic " + http::base64(options.user + ":" + options.password.reveal()));
   }
   request.body = Exposition::render(page, Format::text_0_0_4);
   auto const where = "push to " + options.gateway.to_string() + ": ";

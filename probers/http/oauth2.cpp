@@ -5,34 +5,13 @@
 #include <charconv>
 
 #include "core/http/base64.hpp"
+#include "core/http/form.hpp"
 
 namespace fleet::probers {
 
 namespace {
 
 constexpr std::chrono::seconds kMargin{10};
-
-/// application/x-www-form-urlencoded.
-std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (unsigned char const c : text) {
-    bool const plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-                       c == '_' || c == '.' || c == '~';
-    if (plain)
-      out += static_cast<char>(c);
-    else if (c == ' ')
-      out += '+';
-    else
-      ((out += '%') += kHex[c >> 4]) += kHex[c & 15];
-  }
-  return out;
-}
-
-void add_field(std::string& form, std::string_view name, std::string_view value) {
-  if (!form.empty()) form += '&';
-  form.append(form_encoded(name)).append("=").append(form_encoded(value));
-}
 
 bool is_field_text(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return c >= 0x20 && c < 0x7f; });
@@ -91,17 +70,17 @@ awaitable<Token> TokenSource::ask(bool in_form, Deadline deadline) {
   request.headers.emplace_back("Accept", "application/json");
   request.max_body_bytes = 1024 * 1024;
   auto const& secret = options_.client_secret.reveal();
-  add_field(request.body, "grant_type", "client_credentials");
+  http::add_field(request.body, "grant_type", "client_credentials");
   std::string scopes;
   for (auto const& scope : options_.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
-  if (!scopes.empty()) add_field(request.body, "scope", scopes);
-  for (auto const& [name, value] : options_.endpoint_params) add_field(request.body, name, value.reveal());
+  if (!scopes.empty()) http::add_field(request.body, "scope", scopes);
+  for (auto const& [name, value] : options_.endpoint_params) http::add_field(request.body, name, value.reveal());
   if (in_form) {
-    add_field(request.body, "client_id", options_.client_id);
-    if (!secret.empty()) add_field(request.body, "client_secret", secret);
+    http::add_field(request.body, "client_id", options_.client_id);
+    if (!secret.empty()) http::add_field(request.body, "client_secret", secret);
   } else {
-    request.headers.emplace_back("Authorization", "Basic " + http::base64(form_encoded(options_.client_id) +
-                                                                          ":" + form_encoded(secret)));
+    request.headers.emplace_back("Authorization", "Basic " + http::base64(http::form_encoded(options_.client_id) +
+                                                                          ":" + http::form_encoded(secret)));
   }
   auto const response = co_await client_.send(std::move(request), deadline);
   co_return parse_token(response.status, response.body);

@@ -70,7 +70,7 @@ void read_probes(const Value& list, const ModuleTable& modules, FleetConfig& fle
 
 FleetConfig read_fleet(const config::Document& document) {
   auto const root = document.root().mapping(
-      {"vantage", "a2a_latency", "allowed_networks", "modules", "modules_files", "probes", "fleet"});
+      {"vantage", "a2a_latency", "allowed_networks", "modules", "modules_files", "probes", "fleet", "status"});
   FleetConfig fleet;
   if (auto const vantage = root.optional("vantage")) fleet.vantage = vantage->non_empty_text();
   fleet.latency = read_latency(root);
@@ -87,6 +87,12 @@ FleetConfig read_fleet(const config::Document& document) {
   auto const probes = root.optional("probes");
   if (!probes && !modules && !files) root.required("probes");
   if (probes) read_probes(*probes, table, fleet);
+  if (auto const status_pages = root.optional("status")) {
+    std::set<std::string> names;
+    for (auto const& probe : fleet.probes) names.insert(probe.name);
+    fleet.status_pages = status::read_status(*status_pages, names);
+  }
+  fleet.status_pages.vantage = fleet.vantage;
   return fleet;
 }
 

@@ -13,6 +13,7 @@
 #include "probers/module.hpp"
 #include "probers/schedule.hpp"
 #include "probers/sharding/membership.hpp"
+#include "probers/status/status_config.hpp"
 #include "probers/windows.hpp"
 
 namespace fleet::probers {
@@ -56,10 +57,11 @@ struct FleetConfig {
   std::map<std::string, NamedModule> modules;
   std::vector<ProbeConfig> probes;
   std::optional<MembershipOptions> membership;  ///< `fleet:`, where replicas meet
+  status::StatusConfig status_pages;            ///< `status:`
 };
 
 /// Reads a prober's file, or a blackbox.yml as it is (then there are modules and no probes). Top-level keys:
-/// vantage, a2a_latency, allowed_networks, modules, modules_files, probes, fleet. Of several A2A probes that
+/// vantage, a2a_latency, allowed_networks, modules, modules_files, probes, fleet, status. Of several A2A probes that
 /// name one agent the first feeds its a2a_protocol_latency_ms. Throws config::Error.
 FleetConfig read_fleet(const config::Document& document);
 

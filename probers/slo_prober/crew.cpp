@@ -72,7 +72,9 @@ struct Crew::Worker {
 
   void assign(const Assignment& assignment) {
     auto next = std::make_unique<FleetConfig>(read_fleet(assignment.document));
-    auto const change = schedule.replace(share(*next, assignment), next->latency);
+    auto probes = share(*next, assignment);
+    if (on_share) on_share(index, probes);
+    auto const change = schedule.replace(std::move(probes), next->latency);
     fleet = std::move(next);
     instruments
         .gauge("slo_prober_targets", "Targets that this worker probes.", {{"worker", std::to_string(index)}})
@@ -82,6 +84,7 @@ struct Crew::Worker {
 
   std::size_t index, count;
   Instruments& instruments;
+  std::function<void(std::size_t, const std::vector<ScheduledProbe>&)> on_share;
   // Before the schedule: what its coroutines refer to must be there until the context is gone.
   std::unique_ptr<asio::io_context> own_context;
   std::unique_ptr<FleetConfig> fleet;
@@ -90,7 +93,8 @@ struct Crew::Worker {
   std::thread thread;
 };
 
-Crew::Crew(asio::io_context& home, Instruments& instruments, std::size_t workers, Schedule::Gate gate)
+Crew::Crew(asio::io_context& home, Instruments& instruments, std::size_t workers, Schedule::Gate gate,
+           Watcher watcher)
     : home_(home) {
   workers_.push_back(std::make_shared<Worker>(0, workers, home.get_executor(), instruments));
   for (std::size_t i = 1; i < workers; ++i) {
@@ -100,7 +104,11 @@ Crew::Crew(asio::io_context& home, Instruments& instruments, std::size_t workers
     worker->own_context = std::move(context);
     workers_.push_back(std::move(worker));
   }
-  for (auto const& worker : workers_) worker->schedule.set_gate(gate);
+  for (auto const& worker : workers_) {
+    worker->schedule.set_gate(gate);
+    worker->schedule.set_observer(watcher.attempt);
+    worker->on_share = watcher.share;
+  }
   for (std::size_t i = 1; i < workers; ++i) {
     workers_[i]->thread = std::thread([context = workers_[i]->own_context.get()] {
       ask_for_short_slices();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,13 +23,21 @@ struct Assignment {
   Shard shard;
 };
 
+/// Whoever wants to know what the workers do; each is called on the worker's thread, and may be empty.
+struct Watcher {
+  /// What it probes from now on.
+  std::function<void(std::size_t worker, const std::vector<ScheduledProbe>&)> share;
+  Schedule::Observer attempt;
+};
+
 /// Workers share nothing but the metrics. Worker 0 is the daemon's own thread, where all members are called; the others run
 /// threads of their own from construction to stop(). A target goes to the worker that a hash of its
 /// identity names; exclusive probes all go to worker 0, where their leases are kept.
 class Crew {
  public:
   /// The gate is asked on any worker's thread. Must outlive the Crew: home, instruments.
-  Crew(asio::io_context& home, Instruments& instruments, std::size_t workers, Schedule::Gate gate);
+  Crew(asio::io_context& home, Instruments& instruments, std::size_t workers, Schedule::Gate gate,
+       Watcher watcher = {});
   ~Crew();
 
   /// Reads the assignment on each worker and schedules its share. Worker 0's part is done, and its errors thrown

@@ -7,6 +7,7 @@
 
 #include "core/app/command_list.hpp"
 #include "core/app/flag_values.hpp"
+#include "core/app/healthcheck.hpp"
 #include "probers/commands/check.hpp"
 #include "probers/commands/load.hpp"
 #include "probers/commands/probe_by_hand.hpp"
@@ -48,7 +49,9 @@ constexpr std::array<Command, 4> commands{{
     {"probe", "one attempt by hand, with everything that it learnt", run_probe_by_hand},
 }};
 
-int check_config(const std::string& file) {
+int check_config(const app::CommonFlags& common) {
+  app::check_web_config(common);
+  auto const& file = common.config_file;
   auto const fleet = read_fleet(config::Document::load(file));
   std::printf("%s: OK, %zu targets, %zu modules\n", file.c_str(), static_probes(fleet).size(),
               fleet.modules.size());
@@ -75,8 +78,9 @@ int run_daemon(int argc, const char* const* argv) {
   flags.text("shard", "I/N|auto",
              "Take the i-th of n shares of the targets, or share them with other replicas.", &options.shard);
   if (!flags.parse(argc, argv)) return app::exit_met;
+  if (common.healthcheck) return app::healthcheck(program, common.listen_addresses.front(), "/-/healthy");
   options.workers = workers;
-  if (common.config_check) return check_config(common.config_file);
+  if (common.config_check) return check_config(common);
   logging::start(program, common.log_level, common.log_style);
   return common.once ? check(config::Document::load(common.config_file), {}, {}, {}) : serve(common, options);
 }

@@ -5,10 +5,12 @@
 #include <stdexcept>
 
 #include "core/app/logging.hpp"
+#include "core/io/resident_code.hpp"
 #include "probers/discovery/discovery_loop.hpp"
 #include "probers/probe_endpoint.hpp"
 #include "probers/sharding/membership.hpp"
 #include "probers/slo_prober/crew.hpp"
+#include "probers/status/status_service.hpp"
 
 namespace fleet::probers {
 
@@ -16,17 +18,29 @@ namespace {
 
 using namespace std::chrono_literals;
 
+Watcher watcher_for(status::StatusService& status) {
+  Watcher watcher;
+  watcher.share = [&status](std::size_t worker, const std::vector<ScheduledProbe>& probes) {
+    status.take_share(worker, probes);
+  };
+  watcher.attempt = [&status](const ScheduledProbe& probe, const ProbeResult& result) {
+    status.take_result(probe, result);
+  };
+  return watcher;
+}
+
 /// Everything that is to be probed, and the news that change it: the file, discoveries, the other replicas. Worker
 /// 0's thread, but for may_run().
 class Fleet {
  public:
-  Fleet(app::Daemon& daemon, std::string config_file, const ServeOptions& options)
+  Fleet(app::Daemon& daemon, std::string config_file, const ServeOptions& options, status::StatusService& status)
       : executor_(daemon.worker().get_executor()),
         instruments_(daemon.instruments()),
         config_file_(std::move(config_file)),
         shares_(options.shard == "auto"),
+        status_(status),
         crew_(daemon.worker(), daemon.instruments(), options.workers,
-              [this](const ScheduledProbe& probe) { return may_run(probe); }) {
+              [this](const ScheduledProbe& probe) { return may_run(probe); }, watcher_for(status)) {
     if (!shares_ && !options.shard.empty()) shard_ = parse_shard(options.shard);
   }
 
@@ -37,6 +51,7 @@ class Fleet {
     publish(document);
     document_ = std::move(document);
     discover();
+    status_.configure(crew_.fleet()->status_pages);
     if (modules_changed) modules_changed(crew_.fleet()->modules);
   }
 
@@ -110,6 +125,7 @@ class Fleet {
   std::optional<config::Document> document_;
   std::map<std::string, std::vector<DiscoveredTarget>> discovered_;
   std::optional<Membership> membership_;
+  status::StatusService& status_;
   Crew crew_;
   std::vector<std::unique_ptr<DiscoveryLoop>> loops_;
 };
@@ -117,9 +133,12 @@ class Fleet {
 }  // namespace
 
 int serve(const app::CommonFlags& flags, const ServeOptions& options) {
+  keep_code_resident();
   app::Daemon daemon("slo_prober", flags);
   ProbeEndpoint endpoint(daemon.worker(), flags, daemon.instruments());
-  Fleet fleet(daemon, flags.config_file, options);
+  // Made before the fleet, whose workers tell it what they do, and destroyed after it.
+  status::StatusService status;
+  Fleet fleet(daemon, flags.config_file, options, status);
   fleet.modules_changed = [&](std::map<std::string, NamedModule> modules) {
     endpoint.set_modules(std::move(modules));
   };
@@ -130,9 +149,13 @@ int serve(const app::CommonFlags& flags, const ServeOptions& options) {
   hooks.collect = [&](Deadline deadline, Families& out) { return fleet.crew().collect(deadline, out); };
   hooks.reload = [&] { fleet.load(); };
   hooks.stop = [&] { fleet.stop(); };
-  hooks.routes = [&](web::Server& server) { endpoint.add_routes(server); };
+  hooks.routes = [&](web::Server& server) {
+    endpoint.add_routes(server);
+    status.add_routes(server);
+  };
   hooks.landing_html =
       "<p>Tries the system as a user would and counts good and bad results per target.</p>"
+      "<p><a href=\"/status\">Status</a>, and <a href=\"/status/public\">as clients see it</a></p>"
       "<p><a href=\"/probe/history\">What /probe was asked lately</a></p>";
   return daemon.run(std::move(hooks));
 }

@@ -4,68 +4,10 @@
 #include <chrono>
 #include <cstdio>
 
+#include "core/config/date_time.hpp"
 #include "core/config/document.hpp"
 
 namespace fleet::slo {
-
-namespace {
-
-/// Takes `digits` digits off the front.
-std::optional<int> take(std::string_view& text, std::size_t digits) {
-  int out = 0;
-  if (text.size() < digits) return std::nullopt;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + digits, out);
-  if (error != std::errc() || end != text.data() + digits || text[0] == '-') return std::nullopt;
-  text.remove_prefix(digits);
-  return out;
-}
-
-bool skip(std::string_view& text, char c) {
-  if (!text.starts_with(c)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-/// "Z", "+10:00": seconds east of Greenwich; the whole of `text`.
-std::optional<std::int64_t> parse_zone(std::string_view text) {
-  if (text == "Z") return 0;
-  bool const west = text.starts_with('-');
-  if (!west && !text.starts_with('+')) return std::nullopt;
-  text.remove_prefix(1);
-  auto const hour = take(text, 2);
-  if (!hour || !skip(text, ':')) return std::nullopt;
-  auto const minute = take(text, 2);
-  if (!minute || !text.empty() || *hour > 14 || *minute > 59) return std::nullopt;
-  return (west ? -60LL : 60LL) * (*hour * 60LL + *minute);
-}
-
-std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
-  auto const year = take(text, 4);
-  if (!year || !skip(text, '-')) return std::nullopt;
-  auto const month = take(text, 2);
-  if (!month || !skip(text, '-')) return std::nullopt;
-  auto const day = take(text, 2);
-  if (!day) return std::nullopt;
-  std::chrono::year_month_day const date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  std::int64_t const midnight =
-      std::chrono::sys_seconds(std::chrono::sys_days(date)).time_since_epoch().count();
-  if (text.empty()) return midnight;
-  if (!skip(text, 'T')) return std::nullopt;
-  auto const hour = take(text, 2);
-  if (!hour || !skip(text, ':')) return std::nullopt;
-  auto const minute = take(text, 2);
-  if (!minute || !skip(text, ':')) return std::nullopt;
-  auto const second = take(text, 2);
-  if (!second || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  auto const zone = parse_zone(text);
-  if (!zone) return std::nullopt;
-  return midnight + *hour * 3600 + *minute * 60 + *second - *zone;
-}
-
-}  // namespace
 
 std::optional<std::int64_t> parse_instant(std::string_view text, std::int64_t now) {
   if (text == "now") return now;
@@ -78,7 +20,9 @@ std::optional<std::int64_t> parse_instant(std::string_view text, std::int64_t no
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), plain);
   if (!text.empty() && error == std::errc() && end == text.data() + text.size())
     return plain >= 0 ? std::optional(plain) : std::nullopt;
-  return parse_date_and_time(text);
+  auto const date_time = config::parse_date_time(text);
+  if (!date_time) return std::nullopt;
+  return date_time->time_since_epoch().count();
 }
 
 std::string format_instant(std::int64_t seconds) {

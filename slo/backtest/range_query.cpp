@@ -4,27 +4,13 @@
 #include <boost/json.hpp>
 #include <cmath>
 
+#include "core/http/form.hpp"
+
 namespace fleet::slo {
 
 namespace {
 
 constexpr std::int64_t most_evaluations = 10000;
-
-std::string form_encoded(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (char const c : text) {
-    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_' || c == '.';
-    if (plain) {
-      out += c;
-    } else {
-      auto const byte = static_cast<unsigned char>(c);
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return out;
-}
 
 http::Request request_for(const http::Url& server, const std::string& expression, Range piece) {
   http::Request out;
@@ -34,8 +20,10 @@ http::Request request_for(const http::Url& server, const std::string& expression
   while (base.ends_with('/')) base.pop_back();
   out.url.target = base + "/api/v1/query_range";
   out.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
-  out.body = "query=" + form_encoded(expression) + "&start=" + std::to_string(piece.from) +
-             "&end=" + std::to_string(piece.to) + "&step=" + std::to_string(piece.step);
+  http::add_field(out.body, "query", expression);
+  http::add_field(out.body, "start", std::to_string(piece.from));
+  http::add_field(out.body, "end", std::to_string(piece.to));
+  http::add_field(out.body, "step", std::to_string(piece.step));
   out.max_body_bytes = 64 * 1024 * 1024;
   return out;
 }

@@ -32,15 +32,33 @@ Dialect dialect_of(const config::Value& root) {
   return name == "openslo/v1" ? Dialect::openslo : Dialect::openslo_alpha;
 }
 
+// OpenSLO's objects may stand in a list as well as in documents of their own.
+std::vector<config::Value> objects_in(const std::vector<config::Document>& documents) {
+  std::vector<config::Value> out;
+  for (const auto& document : documents) {
+    if (!document.root().is_list()) {
+      out.push_back(document.root());
+      continue;
+    }
+    for (auto& object : document.root().list()) {
+      auto const dialect = dialect_of(object);
+      if (dialect != Dialect::openslo && dialect != Dialect::openslo_alpha)
+        object.fail("expected an object of OpenSLO: others cannot stand in a list");
+      out.push_back(std::move(object));
+    }
+  }
+  return out;
+}
+
 std::vector<Specification> read_documents(const std::vector<config::Document>& documents,
                                           const ReadingOptions& options) {
+  auto const roots = objects_in(documents);
   OpenSloObjects objects;
-  for (const auto& document : documents) {
-    if (dialect_of(document.root()) == Dialect::openslo) objects.add(document.root());
+  for (const auto& root : roots) {
+    if (dialect_of(root) == Dialect::openslo) objects.add(root);
   }
   std::vector<Specification> out;
-  for (const auto& document : documents) {
-    auto const root = document.root();
+  for (const auto& root : roots) {
     switch (dialect_of(root)) {
       case Dialect::sloth_file:
         out.push_back(read_sloth_file(root, options));
@@ -56,7 +74,7 @@ std::vector<Specification> read_documents(const std::vector<config::Document>& d
         break;
     }
   }
-  if (out.empty()) documents.front().root().fail("expected at least one SLO in these files");
+  if (out.empty()) roots.front().fail("expected at least one SLO in these files");
   refuse_duplicates(out);
   return out;
 }

@@ -74,7 +74,13 @@ class System {
     INFO(demo->output());
     REQUIRE(came_up);
   }
-  bool ready() { return accepts(control_port) && http_get(control_port, "/-/ready").status == 200; }
+  bool ready() {
+    try {
+      return accepts(control_port) && http_get(control_port, "/-/ready").status == 200;
+    } catch (const std::exception&) {
+      return false;  // it is only coming up
+    }
+  }
   std::uint16_t agent_port(std::string_view name) const {
     return static_cast<std::uint16_t>(agents_port + fleet::demo::agent_index(name));
   }

@@ -75,7 +75,7 @@ TEST_CASE("an unknown fault is refused with the names there are") {
       "no fault \"agent-gone\"; there are interface-down, agent-down, agent-delay, batch-slow, batch-stall, "
       "documents-fail, violation, consent-ignored, withdrawal-stuck, withdrawal-ignored, expiry-ignored, "
       "form13-missing, retention-overdue, lock, long-transaction, hops-burst, "
-      "monitor-stale");
+      "monitor-stale, slot-switch");
   CHECK_THROWS_AS(faults.clear("agent-gone"), UnknownFault);
 }
 

@@ -10,10 +10,11 @@ source "$here/expect.sh"
 
 FLEET_BIN=$2
 FLEET_STATE=$(mktemp -d)
-export FLEET_BIN FLEET_STATE
-port=$(free_ports 28)
+export FLEET_BIN FLEET_STATE PYTHONDONTWRITEBYTECODE=1
+command -v grafana-server >/dev/null || PATH=$here/stand_ins:$PATH
+port=$(free_ports 29)
 for name in PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER COMPLIANCE_EXPORTER CONSENT_EXPORTER \
-  SLO_PROBER REDIS_HEALTH_EXPORTER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP AGENT_BASE; do
+  SLO_PROBER REDIS_HEALTH_EXPORTER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP GRAFANA AGENT_BASE; do
   export "FLEET_PORT_$name=$port"
   port=$((port + 1))
 done
@@ -26,6 +27,7 @@ finish() {
   if ((status)); then
     curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_RECEIVER/received" 2>/dev/null || true
     tail -n 20 "$FLEET_STATE"/logs/*.log || true
+    cat "$FLEET_STATE/panels" 2>/dev/null || true
   fi
   rm -rf "$FLEET_STATE"
   exit "$status"
@@ -38,14 +40,24 @@ targets_up() { api targets | jq -e '[.data.activeTargets[].health] | length >= 1
 has_data() { api "query?query=$1" | jq -e '.data.result | length > 0' >/dev/null; }
 firing() { api alerts | jq -r '[.data.alerts[] | select(.state == "firing" and .labels.alertname != "Watchdog").labels.alertname] | join(" ")'; }
 quiet() { [[ ! $(firing) ]]; }
+dashboards_shown() { curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_GRAFANA/api/search?type=dash-db" | jq -e 'length == 9' >/dev/null; }
+# panels_filled [--fault NAME]: what dashboards/tests/live.py demands.
+panels_filled() {
+  "$source_dir/dashboards/tests/live.py" "http://127.0.0.1:$FLEET_PORT_PROMETHEUS" "$@" >"$FLEET_STATE/panels" 2>&1 || { sleep 2 && false; }
+}
 
 fleet up --detach
 within 60 "every target is up" targets_up
 for query in a2a_protocol_latency_ms document_processing_time_seconds up; do
   within 60 "the operators' query $query has data" has_data "$query"
 done
+status_page() { curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_SLO_PROBER/status.json" | jq -e "$1" >/dev/null; }
+within 60 "the status page has every target, and its sources answer" status_page \
+  '[.sources[].state] == ["answering", "answering"] and ([.targets[].state] | length >= 16 and all(. == "good" or . == "waiting"))'
 quiet || fail "on a system that is well there fires: $(firing)"
 [[ $(received_count) == 0 ]] || fail "on a system that is well somebody was called"
+within 60 "Grafana shows the dashboards" dashboards_shown
+within 240 "every panel of the dashboards has data" panels_filled
 
 # prober STATUS WORDS...: the command must end with that status; its output is in prober_said.
 prober() {
@@ -67,6 +79,7 @@ note "These two need their minutes: a slow agent, a stalled batch"
 fleet fault agent-delay research=90 >/dev/null
 fleet fault batch-stall >/dev/null
 
+fleet fault lock 120 >/dev/null
 prober 1 validate a2a --target-ms 50 --attempts 5
 [[ $prober_said == *research* ]] || fail "validate a2a does not name the slow agent:"$'\n'"$prober_said"
 
@@ -80,6 +93,9 @@ fleet fault interface-down >/dev/null
 prober 1 check --probe unified-interface
 [[ $prober_said == *refused* && $prober_said == *connect* ]] || fail "check does not say what failed:"$'\n'"$prober_said"
 within 90 "the interface's death pages" received page firing SystemDown '.labels.sev == "1"'
+for fault in interface-down lock; do
+  within 60 "the panels that $fault fills have data" panels_filled --fault "$fault"
+done
 
 within 180 "slow hops reach Slack" received slack firing A2ALatencyHigh
 within 30 "and the mailbox" received mail firing A2ALatencyHigh

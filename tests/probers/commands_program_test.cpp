@@ -104,16 +104,6 @@ std::string http_probe(const std::string& name, const std::string& url, const st
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-std::string key_pem(const Identity& identity) {
-  auto* const bio = BIO_new(BIO_s_mem());
-  PEM_write_bio_PrivateKey(bio, identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  char* text = nullptr;
-  auto const length = BIO_get_mem_data(bio, &text);
-  std::string out(text, static_cast<std::size_t>(length));
-  BIO_free(bio);
-  return out;
-}
-
 class Pushgateway {
  public:
   explicit Pushgateway(std::vector<std::string> more_arguments = {}) : port_(free_port()) {
@@ -354,7 +344,7 @@ TEST_CASE("a Pushgateway behind TLS and basic authentication") {
   TemporaryDirectory directory;
   auto const identity = make_identity({"localhost", "IP:127.0.0.1", true});
   auto const certificate = directory.write("cert.pem", identity.pem());
-  auto const key = directory.write("key.pem", key_pem(identity));
+  auto const key = directory.write("key.pem", identity.key_pem());
   // Of "pushsecret".
   auto const web =
       directory.write("web.yml", "tls_server_config: {cert_file: " + certificate + ", key_file: " + key +

@@ -32,14 +32,6 @@ testing::Identity identity() {
   return testing::make_identity(wish);
 }
 
-std::string key_pem(const testing::Identity& of) {
-  std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), BIO_free);
-  PEM_write_bio_PrivateKey(memory.get(), of.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  char* text = nullptr;
-  auto const length = BIO_get_mem_data(memory.get(), &text);
-  return {text, static_cast<std::size_t>(length)};
-}
-
 }  // namespace
 
 TEST_CASE("options of dialling have blackbox_exporter's defaults in modules only") {
@@ -70,7 +62,7 @@ TEST_CASE("options of dialling that cannot be") {
 TEST_CASE("options of TLS are loaded when they are read") {
   auto const someone = identity();
   PemFile const certificate(someone.pem());
-  PemFile const key(key_pem(someone));
+  PemFile const key(someone.key_pem());
   auto const options = tls_of("  ca_file: " + certificate.path() + "\n  cert_file: " + certificate.path() +
                               "\n  key_file: " + key.path() +
                               "\n  server_name: a.test\n  min_version: TLS12\n  max_version: TLS13\n");
@@ -86,7 +78,7 @@ TEST_CASE("options of TLS are loaded when they are read") {
 TEST_CASE("options of TLS that cannot be") {
   auto const someone = identity();
   PemFile const certificate(someone.pem());
-  PemFile const other_key(key_pem(identity()));
+  PemFile const other_key(identity().key_pem());
   auto const cert = "  cert_file: " + certificate.path() + "\n";
   CHECK_THROWS_WITH(tls_of("  min_version: TLS14\n"),
                     "probe.yml:2:16: expected one of `TLS10`, `TLS11`, `TLS12`, `TLS13`, got `TLS14`");

@@ -11,6 +11,7 @@
 
 #include "core/metrics/exposition.hpp"
 #include "probers/probe_page.hpp"
+#include "probers/shown_target.hpp"
 #include "tests/servers/http_get.hpp"
 #include "tests/servers/waiting.hpp"
 

@@ -26,8 +26,7 @@ double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<d
 
 /// One reading: its page so far, and what else came of it.
 struct ServerReader::Findings {
-  Findings(const std::string& addr, const std::string& feed)
-      : families(feed.empty() ? Families() : Families(Label("feed", feed))), page(families, addr) {}
+  Findings(const std::string& addr, Families empty) : families(std::move(empty)), page(families, addr) {}
 
   /// False for an error reply, which is noted as a refusal of that command.
   bool accepted(std::string_view command, Reply reply) {
@@ -48,17 +47,16 @@ struct ServerReader::Findings {
   std::string refused, failure;
 };
 
-ServerReader::ServerReader(std::shared_ptr<Client> client, ServerQuestions questions, std::string addr,
-                           std::string feed)
-    : client_(std::move(client)), questions_(questions), addr_(std::move(addr)), feed_(std::move(feed)) {}
+ServerReader::ServerReader(std::shared_ptr<Client> client, ServerQuestions questions, std::string addr)
+    : client_(std::move(client)), questions_(questions), addr_(std::move(addr)) {}
 
 awaitable<ServerReader::Outcome> ServerReader::read(Deadline deadline, Families& out) {
   auto const begin = Deadline::Clock::now();
-  auto findings = std::make_unique<Findings>(addr_, feed_);
+  auto findings = std::make_unique<Findings>(addr_, out.like());
   try {
     co_await ask(deadline, findings.get());
   } catch (const std::exception& error) {
-    findings = std::make_unique<Findings>(addr_, feed_);  // half a page is none
+    findings = std::make_unique<Findings>(addr_, out.like());  // half a page is none
     findings->failure = *error.what() != '\0' ? error.what() : "failed without a reason";
   }
   add_own(*findings, Deadline::Clock::now() - begin, findings->page);

@@ -23,9 +23,8 @@ struct ServerQuestions {
 /// readings may overlap.
 class ServerReader {
  public:
-  /// `addr`: see ServerPage. `feed`, if not empty, is a label of every sample.
-  ServerReader(std::shared_ptr<Client> client, ServerQuestions questions = {}, std::string addr = {},
-               std::string feed = {});
+  /// `addr`: see ServerPage.
+  explicit ServerReader(std::shared_ptr<Client> client, ServerQuestions questions = {}, std::string addr = {});
 
   struct Outcome {
     std::string failure;  ///< why the server is not up; "" if it is
@@ -46,7 +45,7 @@ class ServerReader {
 
   std::shared_ptr<Client> client_;
   ServerQuestions questions_;
-  std::string addr_, feed_;
+  std::string addr_;
   std::uint64_t readings_ = 0;
   double reading_seconds_ = 0;
 };

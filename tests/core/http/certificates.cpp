@@ -24,14 +24,25 @@ void add_extension(X509* certificate, X509* issuer, int id, const std::string& v
   X509_EXTENSION_free(extension);
 }
 
-}  // namespace
-
-std::string Identity::pem() const {
+template <class Write>
+std::string written(Write write) {
   std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), BIO_free);
-  PEM_write_bio_X509(memory.get(), certificate.get());
+  write(memory.get());
   char* text = nullptr;
   auto const length = BIO_get_mem_data(memory.get(), &text);
   return {text, static_cast<std::size_t>(length)};
+}
+
+}  // namespace
+
+std::string Identity::pem() const {
+  return written([this](BIO* memory) { PEM_write_bio_X509(memory, certificate.get()); });
+}
+
+std::string Identity::key_pem() const {
+  return written([this](BIO* memory) {
+    PEM_write_bio_PrivateKey(memory, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  });
 }
 
 Identity make_identity(const CertificateWish& wish, const Identity* issuer) {

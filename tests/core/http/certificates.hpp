@@ -20,6 +20,8 @@ struct Identity {
   std::shared_ptr<X509> certificate;
   /// Of the certificate, PEM.
   std::string pem() const;
+  /// Of the key, PEM.
+  std::string key_pem() const;
 };
 
 struct CertificateWish {

@@ -187,3 +187,19 @@ TEST_CASE("a page with a constant label has it in every sample, and in no other 
   CHECK(Exposition::render(whole, Format::openmetrics_1_0).find(R"(le="1"} 1 # {trace_id="0af7651916cd43dd)") !=
         std::string::npos);
 }
+
+TEST_CASE("an empty page like another has its label, on both sides of a merge") {
+  Families page(Label("feed", "a")), plain;
+  auto more = page.like();
+  CHECK(more.series() == 0);
+  more.gauge("g", "G.").add(1);
+  page.merge(std::move(more));
+  page.gauge("g", "G.").add({{"l", "x"}}, 2);
+  page.gauge("h", "H.").add(3);
+  CHECK(text(page) ==
+        "# HELP g G.\n# TYPE g gauge\ng{feed=\"a\",l=\"x\"} 2\ng{feed=\"a\"} 1\n"
+        "# HELP h H.\n# TYPE h gauge\nh{feed=\"a\"} 3\n");
+  auto other = plain.like();
+  other.gauge("g", "G.").add(1);
+  CHECK(text(other) == "# HELP g G.\n# TYPE g gauge\ng 1\n");
+}

@@ -12,14 +12,6 @@ using testing::PemFile;
 
 namespace {
 
-std::string key_pem(const Identity& identity) {
-  std::unique_ptr<BIO, decltype(&BIO_free)> const memory(BIO_new(BIO_s_mem()), BIO_free);
-  PEM_write_bio_PrivateKey(memory.get(), identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  char* text = nullptr;
-  auto const length = BIO_get_mem_data(memory.get(), &text);
-  return {text, static_cast<std::size_t>(length)};
-}
-
 Identity identity(const std::string& name) {
   CertificateWish wish;
   wish.common_name = name;
@@ -52,16 +44,16 @@ TEST_CASE("a client certificate needs its own key") {
   net::TlsOptions options;
   options.insecure_skip_verify = true;
   options.cert = client.pem();
-  options.key = config::Secret(key_pem(client));
+  options.key = config::Secret(client.key_pem());
   CHECK_NOTHROW(net::TlsContext(options));
-  options.key = config::Secret(key_pem(other));
+  options.key = config::Secret(other.key_pem());
   CHECK_THROWS_WITH(net::TlsContext(options), Catch::Contains("is not that of the certificate"));
   options.key = config::Secret("-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----\n");
   CHECK_THROWS_WITH(net::TlsContext(options),
                     Catch::StartsWith("cannot read the client key") && !Catch::Contains("hush"));
 
   PemFile const cert(client.pem());
-  PemFile const key(key_pem(client));
+  PemFile const key(client.key_pem());
   net::TlsOptions files;
   files.insecure_skip_verify = true;
   files.cert_file = cert.path();

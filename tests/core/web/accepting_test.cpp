@@ -2,9 +2,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 #include <ctime>
 #include <system_error>
+#include <vector>
 
 #include "core/web/server.hpp"
 #include "tests/core/web/captured_log.hpp"
@@ -23,6 +27,15 @@ namespace {
 awaitable<web::Response> hello(const web::Request&) {
   web::Response response;
   response.body = "hello";
+  co_return response;
+}
+
+awaitable<web::Response> held(asio::steady_timer* release, std::size_t& inside) {
+  ++inside;
+  boost::system::error_code ignored;
+  co_await release->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  web::Response response;
+  response.body = "held";
   co_return response;
 }
 
@@ -77,26 +90,59 @@ TEST_CASE("an address that cannot be used is named") {
   CHECK_THAT(listen_error("192.0.2.1:0"), StartsWith("listen on 192.0.2.1:0: "));
 }
 
-TEST_CASE("connections above the limit are closed at once") {
+TEST_CASE("above the limit of connections the one that waits the longest gives way") {
   web::Limits limits;
   limits.connections = 2;
   RunningServer server(routes, limits);
-  auto first = std::make_unique<RawConnection>(server.port);
-  RawConnection second(server.port);
-  for (auto* client : {first.get(), &second}) {
+  RawConnection first(server.port), second(server.port);
+  for (auto* client : {&first, &second}) {
     client->send(kRequest);
     CHECK_THAT(client->read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
   }
-  CHECK(RawConnection(server.port).read_to_end().empty());
-  CHECK(server.connections() == 2);
-  second.send(kRequest);
-  CHECK_THAT(second.read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
-
-  first.reset();
-  REQUIRE(wait_until([&] { return server.connections() == 1; }));
   RawConnection third(server.port);
   third.send(kRequest);
   CHECK_THAT(third.read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  CHECK(first.read_to_end().empty());
+  CHECK(server.connections() == 2);
+  second.send(kRequest);
+  CHECK_THAT(second.read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("connections that are all being answered give way to none") {
+  asio::steady_timer* release = nullptr;
+  std::size_t inside = 0;
+  web::Limits limits;
+  limits.connections = 2;
+  RunningServer server(
+      [&](web::Server& to) {
+        routes(to);
+        to.route("GET", "/held", [&](const web::Request&) { return held(release, inside); });
+      },
+      limits);
+  asio::steady_timer timer(server.io, 1h);
+  release = &timer;
+  RawConnection first(server.port), second(server.port);
+  for (auto* client : {&first, &second}) client->send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n");
+  REQUIRE(wait_until([&] { return server.call([&] { return inside; }) == 2; }));
+  CHECK(RawConnection(server.port).read_to_end().empty());
+  server.call([&] { return timer.cancel(); });
+  for (auto* client : {&first, &second}) CHECK_THAT(client->read_response(), StartsWith("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("who holds hundreds of connections keeps nobody out") {
+  web::Limits limits;
+  limits.connections = 64;
+  RunningServer server(routes, limits);
+  std::vector<RawConnection> slow;
+  for (int n = 0; n < 400; ++n) {
+    slow.emplace_back(server.port)
+        .send(n % 2 == 0 ? "GET /hello HTTP/1.1\r\nX-"
+                         : "POST /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n");
+    if (n % 20 == 0)
+      CHECK_THAT(ask(server.port, "GET /hello HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+                 StartsWith("HTTP/1.1 200 OK\r\n"));
+  }
+  CHECK(server.connections() <= 64);
 }
 
 #ifndef __SANITIZE_ADDRESS__  // UBSan opens a pipe to check a type that it has not seen, and aborts if it

@@ -47,7 +47,8 @@ TEST_CASE(
     CAPTURE(inside);
     CHECK_FALSE(contains(shown, inside));
   }
-  CHECK(contains(system.body("/status/public.atom"), "Workspace: incident under way"));
+  CHECK(wait_until(
+      [&] { return contains(system.body("/status/public.atom"), "Workspace: incident under way"); }, 60s));
 
   // An acknowledgement, as the on-call makes one.
   auto const silence = http_request(
@@ -68,7 +69,8 @@ TEST_CASE(
   }));
   CHECK(contains(system.body("/status"),
                  "<b>Prometheus</b> at http://127.0.0.1:" + system.prometheus_port + " does not answer"));
-  CHECK(contains(system.body("/status/public"), "History and incidents are as of"));
+  CHECK(wait_until(
+      [&] { return contains(system.body("/status/public"), "History and incidents are as of"); }, 30s));
   // What the prober itself knows goes on.
   site.set_well(true);
   REQUIRE(system.comes([](const json::object& all) { return target_is(all, "good"); }));
