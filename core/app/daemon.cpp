@@ -17,6 +17,7 @@
 #include "core/app/metrics_endpoint.hpp"
 #include "core/app/reloader.hpp"
 #include "core/app/systemd_sockets.hpp"
+#include "core/io/freed_memory.hpp"
 #include "core/io/scheduling.hpp"
 #include "core/metrics/instruments.hpp"
 #include "core/web/gate.hpp"
@@ -101,7 +102,9 @@ struct Daemon::Impl {
 };
 
 Daemon::Daemon(std::string program, CommonFlags flags)
-    : impl_(std::make_unique<Impl>(std::move(program), std::move(flags))) {}
+    : impl_(std::make_unique<Impl>(std::move(program), std::move(flags))) {
+  keep_freed_memory();
+}
 Daemon::~Daemon() = default;
 
 asio::io_context& Daemon::worker() { return impl_->worker_io; }

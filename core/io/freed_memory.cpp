@@ -1,0 +1,13 @@
+#include "core/io/freed_memory.hpp"
+
+#include <malloc.h>
+
+namespace fleet {
+
+void keep_freed_memory() {
+  constexpr int kept = 64 << 20;
+  ::mallopt(M_TRIM_THRESHOLD, kept);
+  ::mallopt(M_MMAP_THRESHOLD, kept);
+}
+
+}  // namespace fleet
