@@ -1,5 +1,4 @@
-# What the three tests of the objectives share: how a test for promtool is written down. Input: a line an objective, objectives.sh has the
-# columns.
+# How a test for promtool is written down. Input: a line an objective, objectives.sh has the columns.
 function labels(slo, more) { return "sloth_id=\"legalllm-" slo "\", sloth_service=\"legalllm\", sloth_slo=\"" slo "\", " more "system=\"legalllm\"" }
 function ratio_record(window, slo) { return "slo:sli_error:ratio_rate" window "{" labels(slo, "sloth_window=\"" window "\", ") "}" }
 function record(name, slo) { return name "{" labels(slo, "") "}" }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Each alert of slo.rules.yml at its very thresholds. Seven objectives with two alerts and four pairs of windows each are more than anybody
-# writes down by hand, so the tests for promtool are made here: of what the objectives promise and of what happened, never of the rules.
+# The records of slo.rules.yml beside what the objectives promise, and each of its alerts at its very thresholds. Seven objectives with two
+# alerts and four pairs of windows each are more than anybody writes down by hand, so the tests for promtool are made here: of what the
+# objectives promise and of what happened, never of the rules.
 # usage: objectives.sh [RULES]
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -20,8 +21,7 @@ database-recovery-time   99.9 60  look   time   DatabaseRecoveryTimeSLO  1 criti
 compliance-fresh         99.5 60  look   time   ComplianceFreshSLO       2 warning  legal     compliance
 END
 
-for subject in thresholds; do
-  test=$work/$subject.test.yml
-  awk -v rules="$rules" -f "$here/objectives.awk" -f "$here/objectives_$subject.awk" "$work/objectives" >"$test"
-  promtool test rules "$test"
-done
+"$here/objectives_records.py" "$rules" "$work/objectives"
+test=$work/thresholds.test.yml
+awk -v rules="$rules" -f "$here/objectives.awk" -f "$here/objectives_thresholds.awk" "$work/objectives" >"$test"
+promtool test rules "$test"
