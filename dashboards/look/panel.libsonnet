@@ -23,6 +23,8 @@ local limited(given, base=limits.good) = {
 };
 // What is not known is grey, whatever the limits make of nothing.
 local unknown(text) = [{ type: 'special', options: { match: 'null+nan', result: { text: text, color: '#6e6e78', index: 99 } } }];
+// A cell of a matrix that no series has.
+local nothing = [{ type: 'special', options: { match: 'null+nan', result: { text: '', color: 'transparent', index: 0 } } }];
 local sized(w, h) = { size:: { w: w, h: h } };
 
 local panel(type, title, description, queries, unit) = {
@@ -97,7 +99,8 @@ local override(name, properties) = {
           axisBorderShow: false,
           axisLabel: '',
           axisPlacement: 'auto',
-          axisSoftMax: 0,
+          // Of nothing but zeros Grafana makes an axis to 100, which no ratio has.
+          axisSoftMax: if max == null then 0 else max / 100,
           drawStyle: 'line',
           fillOpacity: if stack then 40 else 10,
           gradientMode: 'none',
@@ -259,6 +262,7 @@ local override(name, properties) = {
           color: { mode: 'thresholds' },
           custom: { align: 'center', cellOptions: { type: 'color-background', mode: 'basic' }, filterable: false, inspect: false },
           decimals: decimals,
+          mappings: nothing,
         },
         overrides: [{
           matcher: { id: 'byType', options: 'string' },
