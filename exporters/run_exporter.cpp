@@ -11,6 +11,7 @@
 #include "core/app/build_info.hpp"
 #include "core/app/daemon.hpp"
 #include "core/app/healthcheck.hpp"
+#include "core/io/freed_memory.hpp"
 #include "core/metrics/exposition.hpp"
 #include "core/web/server.hpp"
 #include "exporters/collector_set.hpp"
@@ -135,6 +136,7 @@ void add_pages(const ExporterDescription& description, const app::CommonFlags& f
 
 int serve(const ExporterDescription& description, const app::CommonFlags& flags, const Parsed& parsed) {
   auto const current = std::make_shared<Current>();
+  share_one_heap();
   app::Daemon daemon(description.program, flags);
   put_to_use(description, parsed, daemon, *current);
 

@@ -10,4 +10,6 @@ void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, kept);
 }
 
+void share_one_heap() { ::mallopt(M_ARENA_MAX, 1); }
+
 }  // namespace fleet

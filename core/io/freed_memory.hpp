@@ -10,4 +10,9 @@ namespace fleet {
 /// trimming and of mmap, also no longer adjusted by what is freed. Call before there are other threads.
 void keep_freed_memory();
 
+/// One heap for all threads instead of one each, for a program that makes its pages on one thread and frees
+/// them on another: with a heap each it would keep both peaks. Threads then wait for each other's allocations.
+/// Call before there are other threads.
+void share_one_heap();
+
 }  // namespace fleet

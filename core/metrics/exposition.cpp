@@ -33,6 +33,10 @@ std::string_view type_word(const Family& family, Format format) {
 
 /// OpenMetrics escapes the quotes of a help text, text 0.0.4 leaves them.
 void append_help(std::string& out, std::string_view help, Format format) {
+  if (std::none_of(help.begin(), help.end(), [](char c) { return c == '\\' || c == '\n' || c == '"'; })) {
+    out.append(help);
+    return;
+  }
   for (char const c : help) {
     if (c == '\\') {
       out.append("\\\\");

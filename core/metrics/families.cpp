@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
+#include <tuple>
 
 namespace fleet {
 
@@ -94,8 +95,15 @@ void append_value(std::string& out, double value) {
   out.append(text, static_cast<std::size_t>(end - text));
 }
 
-Family::Family(std::string name, MetricType type, std::string help)
-    : name_(std::move(name)), type_(type), help_(std::move(help)) {}
+Family::Family(MetricType type, std::string_view help) : type_(type), help_(help) {}
+
+void Family::expect(std::span<const Label> labels, std::size_t lines) {
+  if (!groups_.empty()) return;
+  constexpr std::size_t braces_and_value = 32, quotes = 4;
+  auto bytes = name_.size() + constant_.size() + braces_and_value;
+  for (auto const& [name, value] : labels) bytes += name.size() + value.size() + quotes;
+  lines_.reserve(lines_.size() + bytes * lines);
+}
 
 void Family::begin_group(std::size_t begin, std::size_t key_length) {
   if (sorted_ && !groups_.empty()) {
@@ -118,6 +126,7 @@ void Family::append_label_set(std::string& out, std::span<const Label> labels) c
 }
 
 void Family::add(std::span<const Label> labels, double value) {
+  expect(labels, 1);
   auto const begin = lines_.size();
   lines_.append(name_);
   append_label_set(lines_, labels);
@@ -148,6 +157,8 @@ void Family::add_histogram(std::span<const Label> labels, const HistogramData& d
   std::string rendered;
   append_label_set(rendered, labels);
   std::string const open = rendered.empty() ? "{" : rendered.substr(0, rendered.size() - 1) + ",";
+  constexpr std::size_t sum_and_count = 2;
+  expect(labels, data.counts.size() + sum_and_count);
 
   auto const begin = lines_.size();
   std::uint64_t cumulative = 0;
@@ -210,9 +221,11 @@ Families::Families(Label constant) {
 }
 
 Family& Families::family(std::string_view name, MetricType type, std::string_view help) {
-  auto found = families_.find(name);
-  if (found == families_.end()) {
-    found = families_.emplace(std::string(name), Family(std::string(name), type, std::string(help))).first;
+  auto found = families_.lower_bound(name);
+  if (found == families_.end() || found->first != name) {
+    found = families_.emplace_hint(found, std::piecewise_construct, std::forward_as_tuple(name),
+                                   std::forward_as_tuple(type, help));
+    found->second.name_ = found->first;
     found->second.constant_ = constant_;
   } else if (found->second.type() != type) {
     throw std::logic_error("metric " + std::string(name) + " was added with two types");

@@ -42,7 +42,8 @@ struct Exemplar {
 /// buffer; no object per sample is built.
 class Family {
  public:
-  Family(std::string name, MetricType type, std::string help);
+  /// Made by Families, whose map holds its name.
+  Family(MetricType type, std::string_view help);
 
   void add(double value) { add(std::span<const Label>(), value); }
   void add(std::initializer_list<Label> labels, double value) {
@@ -70,7 +71,7 @@ class Family {
     lines_.reserve(lines_.size() + bytes);
   }
 
-  const std::string& name() const { return name_; }
+  std::string_view name() const { return name_; }
   MetricType type() const { return type_; }
   const std::string& help() const { return help_; }
   std::size_t series_groups() const { return groups_.size(); }
@@ -87,11 +88,13 @@ class Family {
     std::uint32_t offset;
     std::string text;
   };
+  /// Room for the lines of a family that has no more than one label set, as most have.
+  void expect(std::span<const Label> labels, std::size_t lines);
   void begin_group(std::size_t begin, std::size_t key_length);
   void add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count);
   void append_label_set(std::string& out, std::span<const Label> labels) const;
 
-  std::string name_;
+  std::string_view name_;  // the map's key
   MetricType type_;
   std::string help_;
   std::string constant_;  // `feed="x"`, in every sample that is added from now on

@@ -1,18 +1,18 @@
 #include "core/metrics/process.hpp"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <charconv>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
-#include <sstream>
+#include <string>
+#include <string_view>
 
 namespace fleet {
 
@@ -24,19 +24,30 @@ struct ProcessStat {
 
 /// /proc/self/stat as proc(5) numbers its fields: 14 utime, 15 stime, 20 threads, 22 start, 23 vsize, 24 rss.
 std::optional<ProcessStat> read_stat() {
-  std::ifstream file("/proc/self/stat");
-  std::string line;
-  if (!std::getline(file, line)) return {};
-  auto const name_end = line.rfind(')');  // the name may hold anything
-  if (name_end == std::string::npos) return {};
-  std::istringstream rest(line.substr(name_end + 1));
-  std::vector<std::string> const fields{std::istream_iterator<std::string>(rest), {}};
-  if (fields.size() < 22) return {};
-  auto const field = [&](std::size_t number) { return std::strtod(fields[number - 3].c_str(), nullptr); };
+  int const file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  std::array<char, 2048> buffer;
+  auto const size = read(file, buffer.data(), buffer.size());
+  close(file);
+  if (size <= 0) return {};
+  std::string_view rest(buffer.data(), static_cast<std::size_t>(size));
+  auto const name_end = rest.rfind(')');  // the name may hold anything
+  if (name_end == rest.npos) return {};
+  rest.remove_prefix(name_end + 1);
+  constexpr std::size_t first = 3, last = 24;  // of the fields after the name
+  std::array<double, last + 1> field{};
+  for (std::size_t number = first; number <= last; ++number) {
+    auto const begin = rest.find_first_not_of(' ');
+    if (begin == rest.npos) return {};
+    rest.remove_prefix(begin);
+    std::from_chars(rest.data(), rest.data() + rest.size(),
+                    field[number]);  // the state is a letter, and stays 0
+    rest.remove_prefix(std::min(rest.find(' '), rest.size()));
+  }
   auto const ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
   auto const page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  return ProcessStat{(field(14) + field(15)) / ticks, field(22) / ticks, field(20), field(23),
-                     field(24) * page};
+  return ProcessStat{(field[14] + field[15]) / ticks, field[22] / ticks, field[20], field[23],
+                     field[24] * page};
 }
 
 std::optional<double> boot_time() {
@@ -74,8 +85,8 @@ void add_process_metrics(Families& out) {
           .add(*booted + stat->start_ticks);
     }
   }
-  if (auto const open = open_descriptors()) {
-    out.gauge("process_open_fds", "Number of open file descriptors.").add(*open);
+  if (auto const count = open_descriptors()) {
+    out.gauge("process_open_fds", "Number of open file descriptors.").add(*count);
   }
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {

@@ -1,5 +1,6 @@
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "core/postgres/libpq.hpp"
@@ -16,9 +17,14 @@ namespace {
 std::optional<double> parse_number(std::string_view text) {
   if (text == "t") return 1;
   if (text == "f") return 0;
+  auto const* const last = text.data() + text.size();
+  // Most are whole, and read several times faster as such.
+  std::int64_t whole = 0;
+  if (auto const [end, error] = std::from_chars(text.data(), last, whole); error == std::errc() && end == last)
+    return static_cast<double>(whole);
   double value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  auto const [end, error] = std::from_chars(text.data(), last, value);
+  if (error != std::errc() || end != last) return std::nullopt;
   return value;
 }
 

@@ -13,7 +13,7 @@ RUNTIME_PACKAGES=(
   libnghttp2-14 libpq5 libre2-9 libspdlog1.10 libssl3 libstdc++6 libyaml-cpp0.7 zlib1g
 )
 PACKAGES=(
-  "${BUILD_PACKAGES[@]}" poppler-utils
+  "${BUILD_PACKAGES[@]}" mold poppler-utils
   postgresql-15 pgbouncer redis-server prometheus prometheus-alertmanager prometheus-pushgateway prometheus-blackbox-exporter
   prometheus-postgres-exporter prometheus-redis-exporter
   curl jq util-linux procps openssl git jsonnet python3 python3-yaml file dpkg-dev systemd perl-base

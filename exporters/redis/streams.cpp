@@ -1,37 +1,18 @@
 #include "exporters/redis/streams.hpp"
 
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "core/redis/stream_state.hpp"
-#include "exporters/redis/database_pipeline.hpp"
-#include "exporters/redis/group_lag.hpp"
 
 namespace fleet::exporters::redis_health {
 namespace {
 
-using fleet::redis::Client;
 using fleet::redis::each_field;
 using fleet::redis::ProtocolError;
 using fleet::redis::Reply;
 using fleet::redis::ServerPage;
 using fleet::redis::StreamId;
-
-constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
-
-struct Group {
-  std::string name;
-  GroupPosition position;
-  std::optional<std::uint64_t> lag;
-  std::size_t consumers_place = nowhere, entries_place = nowhere;  // of the replies asked for it
-};
-
-struct Stream {
-  KeyName key;
-  StreamExtent extent;
-  std::vector<Group> groups;
-};
 
 StreamId read_id(const Reply& reply) {
   auto const id = StreamId::parse(reply.text());
@@ -79,8 +60,8 @@ StreamExtent add_stream(const KeyName& key, Reply info, ServerPage& page) {
   return extent;
 }
 
-Group add_group(const KeyName& key, Reply info, ServerPage& page) {
-  Group group;
+StreamGroup add_group(const KeyName& key, Reply info, ServerPage& page) {
+  StreamGroup group;
   double consumers = 0, pending = 0;
   each_field(info, [&](std::string_view name, const Reply& value) {
     if (name == "name") group.name = value.text();
@@ -105,8 +86,8 @@ Group add_group(const KeyName& key, Reply info, ServerPage& page) {
   return group;
 }
 
-Stream read_stream(const KeyName& key, Reply info, Reply groups, ServerPage& page) {
-  Stream stream;
+WatchedStream read_stream(const KeyName& key, Reply info, Reply groups, ServerPage& page) {
+  WatchedStream stream;
   stream.key = key;
   stream.extent = add_stream(key, info, page);
   auto const end = groups.end();
@@ -115,7 +96,7 @@ Stream read_stream(const KeyName& key, Reply info, Reply groups, ServerPage& pag
   return stream;
 }
 
-void add_consumers(const KeyName& key, const Group& group, Reply consumers, ServerPage& page) {
+void add_consumers(const KeyName& key, const StreamGroup& group, Reply consumers, ServerPage& page) {
   auto pending = page.gauge("stream_group_consumer_messages_pending",
                             "Pending number of messages for this specific consumer");
   auto idle = page.gauge("stream_group_consumer_idle_seconds", "Consumer idle time in seconds");
@@ -135,14 +116,46 @@ void add_consumers(const KeyName& key, const Group& group, Reply consumers, Serv
   }
 }
 
-/// Asks for what the first round did not tell: consumers, and entries where a lag has to be counted.
-awaitable<void> read_groups(Client& client, std::vector<Stream> streams, KeyLimits limits, Deadline deadline,
-                            ServerPage* page, KeyProblems* problems) {
-  DatabasePipeline pipeline(client.options().database);
-  auto const limit = std::to_string(limits.lag_entries);
-  for (auto& [key, extent, groups] : streams) {
+}  // namespace
+
+StreamReadings::StreamReadings(std::vector<KeyName> names, KeyLimits limits, ServerPage& page,
+                               KeyProblems& problems)
+    : names_(std::move(names)), limits_(limits), page_(page), problems_(problems) {}
+
+void StreamReadings::ask(DatabasePipeline& pipeline) {
+  for (auto const& key : names_) {
+    auto const place = pipeline.add(key.database, {"XINFO", "STREAM", key.name});
+    if (&key == names_.data()) first_place_ = place;
+    pipeline.add(key.database, {"XINFO", "GROUPS", key.name});
+  }
+}
+
+void StreamReadings::take(const DatabasePipeline::Replies& replies) {
+  for (std::size_t n = 0; n < names_.size(); ++n) {
+    auto const info = replies[first_place_ + 2 * n], groups = replies[first_place_ + 2 * n + 1];
+    if (info.is_error() && info.error_text().find("no such key") != std::string_view::npos) {
+      auto const database = names_[n].database_label();
+      page_.gauge("stream_length", "The number of elements of the stream")
+          .add({{"db", database}, {"stream", names_[n].name}}, 0);
+      continue;
+    }
+    if (info.is_error() || groups.is_error()) {
+      problems_.add(names_[n], info.is_error() ? info.error_text() : groups.error_text());
+      continue;
+    }
+    try {
+      streams_.push_back(read_stream(names_[n], info, groups, page_));
+    } catch (const ProtocolError& error) {
+      problems_.add(names_[n], error.what());
+    }
+  }
+}
+
+void StreamReadings::ask_groups(DatabasePipeline& pipeline) {
+  auto const limit = std::to_string(limits_.lag_entries);
+  for (auto& [key, extent, groups] : streams_) {
     for (auto& group : groups) {
-      if (limits.consumers)
+      if (limits_.consumers)
         group.consumers_place = pipeline.add(key.database, {"XINFO", "CONSUMERS", key.name, group.name});
       group.lag = known_lag(extent, group.position);
       if (group.lag) continue;
@@ -150,26 +163,27 @@ awaitable<void> read_groups(Client& client, std::vector<Stream> streams, KeyLimi
       group.entries_place = pipeline.add(key.database, {"XRANGE", key.name, from, "+", "COUNT", limit});
     }
   }
-  std::optional<DatabasePipeline::Replies> replies;
-  if (!pipeline.empty()) replies = co_await pipeline.run(client, deadline);
-  auto lags = page->gauge("stream_group_lag", "Entries of the stream that the group was not given yet");
-  for (auto& [key, extent, groups] : streams) {
+}
+
+void StreamReadings::take_groups(const DatabasePipeline::Replies* replies) {
+  auto lags = page_.gauge("stream_group_lag", "Entries of the stream that the group was not given yet");
+  for (auto& [key, extent, groups] : streams_) {
     auto const database = key.database_label();
     for (auto& group : groups) {
-      if (group.consumers_place != nowhere) {
+      if (group.consumers_place != StreamGroup::nowhere) {
         auto const consumers = (*replies)[group.consumers_place];
         if (consumers.is_error()) {
-          problems->add(key, consumers.error_text());
+          problems_.add(key, consumers.error_text());
         } else {
-          add_consumers(key, group, consumers, *page);
+          add_consumers(key, group, consumers, page_);
         }
       }
-      if (group.entries_place != nowhere) {
+      if (group.entries_place != StreamGroup::nowhere) {
         auto const entries = (*replies)[group.entries_place];
         if (entries.is_error()) {
-          problems->add(key, entries.error_text());
+          problems_.add(key, entries.error_text());
         } else {
-          group.lag = counted_lag(entries.size(), limits.lag_entries, extent, group.position);
+          group.lag = counted_lag(entries.size(), limits_.lag_entries, extent, group.position);
         }
       }
       if (!group.lag) continue;
@@ -177,38 +191,6 @@ awaitable<void> read_groups(Client& client, std::vector<Stream> streams, KeyLimi
                static_cast<double>(*group.lag));
     }
   }
-}
-
-}  // namespace
-
-awaitable<void> read_streams(Client& client, std::vector<KeyName> names, KeyLimits limits, Deadline deadline,
-                             ServerPage* page, KeyProblems* problems) {
-  DatabasePipeline pipeline(client.options().database);
-  for (auto const& key : names) {
-    pipeline.add(key.database, {"XINFO", "STREAM", key.name});
-    pipeline.add(key.database, {"XINFO", "GROUPS", key.name});
-  }
-  auto const replies = co_await pipeline.run(client, deadline);
-  std::vector<Stream> streams;
-  for (std::size_t n = 0; n < names.size(); ++n) {
-    auto const info = replies[2 * n], groups = replies[2 * n + 1];
-    if (info.is_error() && info.error_text().find("no such key") != std::string_view::npos) {
-      auto const database = names[n].database_label();
-      page->gauge("stream_length", "The number of elements of the stream")
-          .add({{"db", database}, {"stream", names[n].name}}, 0);
-      continue;
-    }
-    if (info.is_error() || groups.is_error()) {
-      problems->add(names[n], info.is_error() ? info.error_text() : groups.error_text());
-      continue;
-    }
-    try {
-      streams.push_back(read_stream(names[n], info, groups, *page));
-    } catch (const ProtocolError& error) {
-      problems->add(names[n], error.what());
-    }
-  }
-  co_await read_groups(client, std::move(streams), limits, deadline, page, problems);
 }
 
 }  // namespace fleet::exporters::redis_health
