@@ -145,7 +145,8 @@ local rates = look.row('Burn', [
   panel.lines(
     'Burn rate of the last five minutes',
     'Dashed: 1 (ticket, if it stays) and 14.4 (page, if it stays).',
-    [query('%s (%s)' % [by, burn], '{{sloth_slo}}')],
+    // Nothing of nothing is NaN, and one NaN takes the whole axis with it.
+    [query('%s (%s >= 0)' % [by, burn], '{{sloth_slo}}')],
     'short',
     [limit.burn('InterfaceProbesSLO', '3', 1), limit.burn('InterfaceProbesSLO', '1', 14.4) { far: true }],
     w=12,

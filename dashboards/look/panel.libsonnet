@@ -142,7 +142,8 @@ local override(name, properties) = {
   // Median and tails of one histogram together.
   percentiles(title, description, buckets, by='', unit='s', given=[], w=12, h=8)::
     self.lines(title, description, [
-      query('histogram_quantile(%s, sum by (le%s) (rate(%s[$__rate_interval])))' % [quantile[0], by, buckets], quantile[1])
+      // Without events a quantile is NaN, and one NaN takes the whole axis with it.
+      query('histogram_quantile(%s, sum by (le%s) (rate(%s[$__rate_interval]))) >= 0' % [quantile[0], by, buckets], quantile[1])
       for quantile in [['0.5', 'p50'], ['0.95', 'p95'], ['0.99', 'p99']]
     ], unit, given, w, h) + self.quantiles,
 
