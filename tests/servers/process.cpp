@@ -16,6 +16,8 @@
 #include <set>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 
 #include "tests/servers/waiting.hpp"
 
@@ -39,6 +41,28 @@ bool can_listen(std::uint16_t port) {
       ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && ::listen(fd, 1) == 0;
   ::close(fd);
   return free;
+}
+
+/// Whether no thread of it runs: all are stopped, or it has ended.
+bool stands_still(pid_t pid) {
+  std::error_code gone;
+  std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid) + "/task", gone);
+  for (; !gone && threads != std::filesystem::directory_iterator(); threads.increment(gone)) {
+    std::ifstream file(threads->path() / "stat");
+    std::string line;
+    if (!std::getline(file, line)) continue;
+    auto const name_end = line.rfind(')');
+    if (name_end + 2 < line.size() &&
+        std::string_view("TtZX").find(line[name_end + 2]) == std::string_view::npos)
+      return false;
+  }
+  return true;
+}
+
+// kill() returns before a thread on another processor has noticed. What does not stop is left to the test to
+// find.
+void await_standstill(pid_t pid) {
+  wait_until([pid] { return stands_still(pid); });
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -201,7 +225,9 @@ std::optional<int> Process::exit_code() {
 }
 
 void Process::signal(int number) {
-  if (running()) ::kill(pid_, number);
+  if (!running()) return;
+  ::kill(pid_, number);
+  if (number == SIGSTOP) await_standstill(pid_);
 }
 
 void Process::signal_tree(int number) {
@@ -219,8 +245,9 @@ void Process::signal_tree(int number) {
       family.push_back(child);
     }
   }
-  if (ends) {
-    for (pid_t const member : family) ::kill(member, SIGKILL);
+  for (pid_t const member : family) {
+    if (ends) ::kill(member, SIGKILL);
+    if (number == SIGSTOP) await_standstill(member);
   }
 }
 

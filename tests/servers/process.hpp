@@ -54,9 +54,10 @@ class Process {
 
   pid_t pid() const { return pid_; }
   bool running();
-  /// Sends it to this process alone; nothing if it has ended.
+  /// Sends it to this process alone; nothing if it has ended. After SIGSTOP it stands still when this returns.
   void signal(int number);
-  /// Sends it to this process and to every descendant it has at this moment, parents first.
+  /// Sends it to this process and to every descendant it has at this moment, parents first. After SIGSTOP they
+  /// all stand still when this returns.
   void signal_tree(int number);
   /// The exit code, or 128 + the signal that ended it; nothing while it runs.
   std::optional<int> exit_code();
