@@ -14,29 +14,33 @@ RecoveryLedger::RecoveryLedger(std::size_t keep) : keep_(std::max<std::size_t>(k
 
 void RecoveryLedger::confirm(std::int64_t sequence, Time begun, Time confirmed, const PrimaryIdentity& by,
                              bool previous_gone) {
-  bool const recovered = primary_ && (failing_since_ || previous_gone || !same_primary(*primary_, by));
-  if (recovered) {
-    if (!pending_) pending_ = Pending{{}, last_sequence_, last_confirmed_, failing_since_.value_or(begun)};
-    auto& seen = pending_->observation;
-    if (seen.before.node.empty()) seen.before = *primary_;
-    seen.after = by;
-    if (failing_since_) seen.rto = confirmed - *failing_since_;
-    seen.rto_at_most = confirmed - last_confirmed_;
-    if (primary_->node != by.node) ++moves_;
-  }
-  failing_since_.reset();
-  primary_ = by;
   canaries_.emplace(sequence, confirmed);
-  if (sequence > last_sequence_) {
-    last_sequence_ = sequence;
-    last_begun_ = begun;
+  bool const overtaken = sequence < last_sequence_;
+  bool const changed = primary_ && (previous_gone || !same_primary(*primary_, by));
+  // Its server may have taken it before the failure, and its answer been read after.
+  bool const overlaps = failing_since_ && begun <= *failing_since_ && !changed;
+  if (!overtaken && !overlaps) {
+    if (failing_since_ || changed) recover(begun, confirmed, by);
+    failing_since_.reset();
+    primary_ = by;
+    last_confirmed_ = std::max(last_confirmed_, confirmed);
   }
-  last_confirmed_ = std::max(last_confirmed_, confirmed);
+  last_sequence_ = std::max(last_sequence_, sequence);
   while (canaries_.size() > keep_) canaries_.erase(canaries_.begin());
 }
 
+void RecoveryLedger::recover(Time begun, Time confirmed, const PrimaryIdentity& by) {
+  if (!pending_) pending_ = Pending{{}, last_sequence_, last_confirmed_, failing_since_.value_or(begun)};
+  auto& seen = pending_->observation;
+  if (seen.before.node.empty()) seen.before = *primary_;
+  seen.after = by;
+  if (failing_since_) seen.rto = confirmed - *failing_since_;
+  seen.rto_at_most = confirmed - last_confirmed_;
+  if (primary_->node != by.node) ++moves_;
+}
+
 void RecoveryLedger::fail(Time begun) {
-  if (!primary_ || begun <= last_begun_) return;
+  if (!primary_ || begun <= last_confirmed_) return;
   failing_since_ = failing_since_ ? std::min(*failing_since_, begun) : begun;
 }
 

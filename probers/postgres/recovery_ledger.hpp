@@ -48,7 +48,9 @@ struct RecoveryObservation {
 };
 
 /// The memory of one canary. Knows no server and no clock: it is told what happened and when. Attempts may
-/// overlap; sequence numbers rise in the order in which writes begin. One io thread.
+/// overlap; sequence numbers rise in the order in which writes begin. An outage begins with a failed write that
+/// began after the last confirmation, and is over when one that began after it is confirmed: of two that
+/// overlapped, neither says what came later. One io thread.
 class RecoveryLedger {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -59,8 +61,8 @@ class RecoveryLedger {
   /// A write was confirmed. `previous_gone`: newest() was looked for beside it and is not there.
   void confirm(std::int64_t sequence, Time begun, Time confirmed, const PrimaryIdentity& by,
                bool previous_gone = false);
-  /// A write was not confirmed: nobody took it, it was refused, or its answer did not come. Without a confirmed
-  /// one before it, or overtaken by one that began later, it says nothing.
+  /// A write was not confirmed: nobody took it, it was refused, or its answer did not come. It says nothing
+  /// without a confirmed one before it, nor if one was confirmed since it began.
   void fail(Time begun);
 
   /// The newest confirmed canary, to be looked for beside the next write.
@@ -92,11 +94,13 @@ class RecoveryLedger {
     Time first_sign;
   };
 
+  void recover(Time begun, Time confirmed, const PrimaryIdentity& by);
+
   std::size_t keep_;
   std::map<std::int64_t, Time> canaries_;
   std::optional<PrimaryIdentity> primary_;
   std::int64_t last_sequence_ = 0;
-  Time last_begun_{}, last_confirmed_{};
+  Time last_confirmed_{};
   std::optional<Time> failing_since_;
   std::optional<Pending> pending_;
   std::optional<RecoveryObservation> last_;

@@ -216,7 +216,8 @@ TEST_CASE("redis_exporter's series, all of them") {
     CHECK(compare(of_replica.scrape()) > 180);
   }
   SECTION("of a node of a cluster") {
-    RedisServer const node(with({"--cluster-enabled", "yes"}));
+    // Of its own choice the second port is the first and 10,000: where clients' connections begin.
+    RedisServer const node(with({"--cluster-enabled", "yes", "--cluster-port", std::to_string(free_port())}));
     node.command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
     REQUIRE(wait_until([&] {
       return node.command({"CLUSTER", "INFO"}).find("cluster_state:ok") != std::string::npos;

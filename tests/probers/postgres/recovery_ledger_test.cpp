@@ -134,7 +134,7 @@ TEST_CASE("ledger: a look that failed is repeated, and what was written meanwhil
   CHECK(ledger.newest() == 5);
 }
 
-TEST_CASE("ledger: failures before any confirmed write, or overtaken by a later one, say nothing") {
+TEST_CASE("ledger: failures before any confirmed write, or followed by one, say nothing") {
   RecoveryLedger ledger(10);
   ledger.fail(at(0s));
   CHECK_FALSE(ledger.failing_since());
@@ -145,6 +145,46 @@ TEST_CASE("ledger: failures before any confirmed write, or overtaken by a later 
   ledger.fail(at(4s));
   ledger.fail(at(3s));
   CHECK(ledger.failing_since() == at(3s));
+}
+
+TEST_CASE("ledger: of writes that overlap, the answer read last does not say what came last") {
+  RecoveryLedger ledger(10);
+  write(ledger, 3);
+
+  SECTION("one that began before the new primary's answer fails after it") {
+    ledger.fail(at(4s));
+    ledger.confirm(5, at(5s), at(6s), b);
+    ledger.fail(at(5500ms));
+    CHECK_FALSE(ledger.failing_since());
+    auto const seen = ledger.checked({1, 2, 3}, at(6s));
+    REQUIRE(seen);
+    CHECK(seen->moved());
+    ledger.confirm(6, at(7s), at(7s), b);
+    CHECK(ledger.last()->moved());
+    CHECK_FALSE(ledger.must_check());
+  }
+  SECTION("one that began before the outage is answered within it") {
+    ledger.fail(at(5s));
+    ledger.confirm(4, at(4s), at(6s), a);
+    CHECK(ledger.failing_since() == at(5s));
+    CHECK_FALSE(ledger.must_check());
+    ledger.confirm(7, at(8s), at(8500ms), b);
+    CHECK(ledger.due() == std::vector<std::int64_t>{1, 2, 3, 4});
+    auto const seen = ledger.checked({1, 2, 3, 4}, at(9s));
+    REQUIRE(seen);
+    CHECK(seen->rto == 3500ms);
+    CHECK(seen->rto_at_most == 5490ms);
+  }
+  SECTION("one that was written on the old primary is answered after the move") {
+    ledger.confirm(5, at(5s), at(6s), b);
+    REQUIRE(ledger.checked({1, 2, 3}, at(6s)));
+    ledger.confirm(4, at(4s), at(7s), a, true);
+    CHECK(ledger.moves() == 1);
+    CHECK_FALSE(ledger.must_check());
+    ledger.confirm(6, at(8s), at(8s), b);
+    CHECK(ledger.moves() == 1);
+    CHECK_FALSE(ledger.must_check());
+  }
 }
 
 TEST_CASE("ledger: it is bounded, and says below what rows may go") {
