@@ -140,7 +140,7 @@ std::string Exposition::render(const Families& families, Format format) {
   std::string out;
   std::size_t expected = 16;
   for (auto const& [name, family] : families.families_) {
-    expected += family.lines_.size() + 2 * name.size() + family.help_.size() + 64;
+    expected += family.text_.size() + 2 * name.size() + 64;
   }
   out.reserve(expected);
   for (auto const& [name, family] : families.families_) {
@@ -148,10 +148,10 @@ std::string Exposition::render(const Families& families, Format format) {
     append_head(out, family, format);
     bool const with_marks = format == Format::openmetrics_1_0 && !family.marks_.empty();
     if (family.sorted_ && !with_marks) {
-      out.append(family.lines_);
+      out.append(family.lines());
       continue;
     }
-    std::string_view const lines = family.lines_;
+    std::string_view const lines = family.text_;
     auto const key = [&](std::size_t i) {
       return lines.substr(family.groups_[i].begin, family.groups_[i].key_length);
     };

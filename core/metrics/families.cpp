@@ -95,20 +95,25 @@ void append_value(std::string& out, double value) {
   out.append(text, static_cast<std::size_t>(end - text));
 }
 
-Family::Family(MetricType type, std::string_view help) : type_(type), help_(help) {}
+Family::Family(MetricType type, std::string_view name, std::string_view help)
+    : type_(type), help_size_(static_cast<std::uint32_t>(help.size())) {
+  constexpr std::size_t labels_and_value = 48;
+  text_.reserve(help.size() + name.size() + labels_and_value);
+  text_.append(help);
+}
 
 void Family::expect(std::span<const Label> labels, std::size_t lines) {
   if (!groups_.empty()) return;
   constexpr std::size_t braces_and_value = 32, quotes = 4;
   auto bytes = name_.size() + constant_.size() + braces_and_value;
   for (auto const& [name, value] : labels) bytes += name.size() + value.size() + quotes;
-  lines_.reserve(lines_.size() + bytes * lines);
+  text_.reserve(text_.size() + bytes * lines);
 }
 
 void Family::begin_group(std::size_t begin, std::size_t key_length) {
   if (sorted_ && !groups_.empty()) {
     auto const& last = groups_.back();
-    std::string_view const text = lines_;
+    std::string_view const text = text_;
     sorted_ = text.substr(last.begin, last.key_length) < text.substr(begin, key_length);
   }
   groups_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(key_length)});
@@ -127,29 +132,29 @@ void Family::append_label_set(std::string& out, std::span<const Label> labels) c
 
 void Family::add(std::span<const Label> labels, double value) {
   expect(labels, 1);
-  auto const begin = lines_.size();
-  lines_.append(name_);
-  append_label_set(lines_, labels);
-  begin_group(begin, lines_.size() - begin);
-  lines_.push_back(' ');
-  append_value(lines_, value);
-  lines_.push_back('\n');
+  auto const begin = text_.size();
+  text_.append(name_);
+  append_label_set(text_, labels);
+  begin_group(begin, text_.size() - begin);
+  text_.push_back(' ');
+  append_value(text_, value);
+  text_.push_back('\n');
 }
 
 void Family::add_rendered(std::string_view name_and_labels_and_space, double value) {
-  auto const begin = lines_.size();
-  lines_.append(name_and_labels_and_space);
+  auto const begin = text_.size();
+  text_.append(name_and_labels_and_space);
   if (!constant_.empty()) {
-    auto const brace = lines_.find('{', begin);
-    if (brace == lines_.npos) {
-      lines_.insert(lines_.size() - 1, "{" + constant_ + "}");
+    auto const brace = text_.find('{', begin);
+    if (brace == text_.npos) {
+      text_.insert(text_.size() - 1, "{" + constant_ + "}");
     } else {
-      lines_.insert(brace + 1, constant_ + ",");
+      text_.insert(brace + 1, constant_ + ",");
     }
   }
-  begin_group(begin, lines_.size() - begin - 1);
-  append_value(lines_, value);
-  lines_.push_back('\n');
+  begin_group(begin, text_.size() - begin - 1);
+  append_value(text_, value);
+  text_.push_back('\n');
 }
 
 void Family::add_histogram(std::span<const Label> labels, const HistogramData& data,
@@ -160,19 +165,19 @@ void Family::add_histogram(std::span<const Label> labels, const HistogramData& d
   constexpr std::size_t sum_and_count = 2;
   expect(labels, data.counts.size() + sum_and_count);
 
-  auto const begin = lines_.size();
+  auto const begin = text_.size();
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < data.counts.size(); ++i) {
     cumulative += data.counts[i];
-    lines_.append(name_).append("_bucket").append(open).append("le=\"");
+    text_.append(name_).append("_bucket").append(open).append("le=\"");
     if (i < data.bounds.size()) {
-      append_value(lines_, data.bounds[i]);
+      append_value(text_, data.bounds[i]);
     } else {
-      lines_.append("+Inf");
+      text_.append("+Inf");
     }
-    lines_.append("\"} ");
-    append_number(lines_, cumulative);
-    lines_.push_back('\n');
+    text_.append("\"} ");
+    append_number(text_, cumulative);
+    text_.push_back('\n');
     if (i < exemplars.size() && !exemplars[i].trace_id.empty()) {
       std::string text = " # {trace_id=\"";
       append_escaped(text, exemplars[i].trace_id);
@@ -180,11 +185,11 @@ void Family::add_histogram(std::span<const Label> labels, const HistogramData& d
       append_value(text, exemplars[i].value);
       text.push_back(' ');
       append_value(text, exemplars[i].unix_seconds);
-      marks_.push_back({static_cast<std::uint32_t>(lines_.size()), std::move(text)});
+      marks_.push_back({static_cast<std::uint32_t>(text_.size()), std::move(text)});
     }
   }
   // The first line's name and labels (with its lowest le) order and identify the group.
-  begin_group(begin, lines_.find("} ", begin) + 1 - begin);
+  begin_group(begin, text_.find("} ", begin) + 1 - begin);
   add_sum_and_count(rendered, data.sum, cumulative);
 }
 
@@ -193,26 +198,26 @@ void Family::add_summary(std::span<const Label> labels, std::span<const Quantile
   std::string rendered;
   append_label_set(rendered, labels);
   std::string const open = rendered.empty() ? "{" : rendered.substr(0, rendered.size() - 1) + ",";
-  auto const begin = lines_.size();
+  auto const begin = text_.size();
   // The first line's name and labels order and identify the group.
   auto key_length = name_.size() + std::string_view("_sum").size() + rendered.size();
   for (auto const& quantile : quantiles) {
-    lines_.append(name_).append(open).append("quantile=\"").append(quantile.label).append("\"}");
-    if (&quantile == quantiles.data()) key_length = lines_.size() - begin;
-    lines_.push_back(' ');
-    append_value(lines_, quantile.value);
-    lines_.push_back('\n');
+    text_.append(name_).append(open).append("quantile=\"").append(quantile.label).append("\"}");
+    if (&quantile == quantiles.data()) key_length = text_.size() - begin;
+    text_.push_back(' ');
+    append_value(text_, quantile.value);
+    text_.push_back('\n');
   }
   add_sum_and_count(rendered, sum, count);
   begin_group(begin, key_length);
 }
 
 void Family::add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count) {
-  lines_.append(name_).append("_sum").append(rendered_labels).push_back(' ');
-  append_value(lines_, sum);
-  lines_.append("\n").append(name_).append("_count").append(rendered_labels).push_back(' ');
-  append_number(lines_, count);
-  lines_.push_back('\n');
+  text_.append(name_).append("_sum").append(rendered_labels).push_back(' ');
+  append_value(text_, sum);
+  text_.append("\n").append(name_).append("_count").append(rendered_labels).push_back(' ');
+  append_number(text_, count);
+  text_.push_back('\n');
 }
 
 Families::Families(Label constant) {
@@ -224,7 +229,7 @@ Family& Families::family(std::string_view name, MetricType type, std::string_vie
   auto found = families_.lower_bound(name);
   if (found == families_.end() || found->first != name) {
     found = families_.emplace_hint(found, std::piecewise_construct, std::forward_as_tuple(name),
-                                   std::forward_as_tuple(type, help));
+                                   std::forward_as_tuple(type, name, help));
     found->second.name_ = found->first;
     found->second.constant_ = constant_;
   } else if (found->second.type() != type) {
@@ -234,6 +239,10 @@ Family& Families::family(std::string_view name, MetricType type, std::string_vie
 }
 
 void Families::merge(Families&& other) {
+  if (families_.empty() && constant_ == other.constant_) {
+    families_.swap(other.families_);
+    return;
+  }
   for (auto const& [name, family] : other.families_) {
     auto const found = families_.find(name);
     if (found != families_.end() && found->second.type() != family.type()) {
@@ -246,8 +255,9 @@ void Families::merge(Families&& other) {
   }
   for (auto& [name, from] : other.families_) {  // what is left is in both
     auto& into = families_.find(name)->second;
-    auto const shift = static_cast<std::uint32_t>(into.lines_.size());
-    into.lines_.append(from.lines_);
+    // From offsets in one text to offsets in the other, modulo 2^32 like these.
+    auto const shift = static_cast<std::uint32_t>(into.text_.size()) - from.help_size_;
+    into.text_.append(from.lines());
     for (auto const& group : from.groups_) into.begin_group(group.begin + shift, group.key_length);
     for (auto& mark : from.marks_) into.marks_.push_back({mark.offset + shift, std::move(mark.text)});
   }
@@ -268,7 +278,7 @@ std::set<std::string, std::less<>> Families::names() const {
 
 bool Families::has_zero(std::string_view name_suffix) const {
   for (auto const& [name, family] : families_) {
-    if (name.ends_with(name_suffix) && family.lines_.find(" 0\n") != std::string::npos) return true;
+    if (name.ends_with(name_suffix) && family.lines().find(" 0\n") != std::string::npos) return true;
   }
   return false;
 }

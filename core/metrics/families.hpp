@@ -1,6 +1,7 @@
 // What one scrape returns: metric families whose samples are rendered as they are added.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -42,8 +43,8 @@ struct Exemplar {
 /// buffer; no object per sample is built.
 class Family {
  public:
-  /// Made by Families, whose map holds its name.
-  Family(MetricType type, std::string_view help);
+  /// Made by Families, whose map holds its name; this one only tells how much room a line takes.
+  Family(MetricType type, std::string_view name, std::string_view help);
 
   void add(double value) { add(std::span<const Label>(), value); }
   void add(std::initializer_list<Label> labels, double value) {
@@ -68,12 +69,12 @@ class Family {
   /// Makes room for `samples` more, of `bytes` bytes in all: a family of thousands then holds no spare half.
   void reserve(std::size_t samples, std::size_t bytes) {
     groups_.reserve(groups_.size() + samples);
-    lines_.reserve(lines_.size() + bytes);
+    text_.reserve(text_.size() + bytes);
   }
 
   std::string_view name() const { return name_; }
   MetricType type() const { return type_; }
-  const std::string& help() const { return help_; }
+  std::string_view help() const { return std::string_view(text_).substr(0, help_size_); }
   std::size_t series_groups() const { return groups_.size(); }
   bool empty() const { return groups_.empty(); }
 
@@ -94,12 +95,15 @@ class Family {
   void add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count);
   void append_label_set(std::string& out, std::span<const Label> labels) const;
 
+  std::string_view lines() const { return std::string_view(text_).substr(help_size_); }
+
+  // Most families of a page have one sample: they cost two allocations, this object and its text.
   std::string_view name_;  // the map's key
   MetricType type_;
-  std::string help_;
+  std::uint32_t help_size_;
   std::string constant_;  // `feed="x"`, in every sample that is added from now on
-  std::string lines_;
-  std::vector<Group> groups_;
+  std::string text_;      // the help, then the lines; offsets count from its beginning
+  boost::container::small_vector<Group, 1> groups_;
   std::vector<Mark> marks_;
   bool sorted_ = true;
 };

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,6 +63,9 @@ std::optional<double> boot_time() {
 }
 
 std::optional<double> open_descriptors() {
+  // Linux 6.2 and later tell it as the directory's size, and list it a hundred times slower.
+  struct stat facts {};
+  if (stat("/proc/self/fd", &facts) == 0 && facts.st_size > 0) return static_cast<double>(facts.st_size);
   DIR* const directory = opendir("/proc/self/fd");
   if (!directory) return {};
   int count = 0;

@@ -97,15 +97,9 @@ std::string_view ReplyError::code() const {
   return text.substr(0, text.find(' '));
 }
 
-Reply Reply::checked() const {
-  if (type() == ReplyType::error) throw ReplyError(std::string(error_text()));
-  return *this;
-}
-
-std::string_view Reply::text() const {
-  auto const& own = checked().element();
-  if (own.type != ReplyType::string && own.type != ReplyType::status) throw_unexpected("a string", own.type);
-  return std::string_view(arena_->bytes).substr(static_cast<std::size_t>(own.integer), own.size);
+void Reply::throw_not(std::string_view wanted) const {
+  if (is_error()) throw ReplyError(std::string(error_text()));
+  throw_unexpected(wanted, type());
 }
 
 std::string_view Reply::error_text() const {
@@ -115,26 +109,9 @@ std::string_view Reply::error_text() const {
 }
 
 std::int64_t Reply::integer() const {
-  auto const& own = checked().element();
-  if (own.type != ReplyType::integer) throw_unexpected("an integer", own.type);
+  auto const& own = element();
+  if (own.type != ReplyType::integer) throw_not("an integer");
   return own.integer;
-}
-
-std::size_t Reply::size() const {
-  auto const& own = checked().element();
-  if (own.type == ReplyType::nil) return 0;
-  if (own.type != ReplyType::array) throw_unexpected("an array", own.type);
-  return own.size;
-}
-
-Reply::Iterator Reply::begin() const {
-  size();
-  return Iterator(arena_, index_ + 1);
-}
-
-Reply::Iterator Reply::end() const {
-  size();
-  return Iterator(arena_, index_ + element().skip);
 }
 
 Reply Reply::operator[](std::size_t n) const {

@@ -54,12 +54,24 @@ class Reply {
   ReplyType type() const { return element().type; }
   bool is_nil() const { return type() == ReplyType::nil; }
   bool is_error() const { return type() == ReplyType::error; }
-  std::string_view text() const;        ///< string or status
+  std::string_view text() const {  ///< string or status
+    auto const& own = element();
+    if (own.type != ReplyType::string && own.type != ReplyType::status) throw_not("a string");
+    return {arena_->bytes.data() + own.integer, own.size};
+  }
   std::string_view error_text() const;  ///< of an error reply
   std::int64_t integer() const;
-  std::size_t size() const;  ///< of an array; 0 for nil
+  std::size_t size() const {  ///< of an array; 0 for nil
+    auto const& own = element();
+    if (own.type == ReplyType::array) return own.size;
+    if (own.type != ReplyType::nil) throw_not("an array");
+    return 0;
+  }
   /// Throws ReplyError if this is an error reply.
-  Reply checked() const;
+  Reply checked() const {
+    if (is_error()) throw_not("anything else");
+    return *this;
+  }
 
   /// Iterates an array's direct children in O(1) a step.
   class Iterator {
@@ -76,12 +88,20 @@ class Reply {
     const ReplyArena* arena_;
     std::uint32_t index_;
   };
-  Iterator begin() const;
-  Iterator end() const;
+  Iterator begin() const {
+    size();
+    return Iterator(arena_, index_ + 1);
+  }
+  Iterator end() const {
+    size();
+    return Iterator(arena_, index_ + element().skip);
+  }
   /// The n-th child, O(n).
   Reply operator[](std::size_t n) const;
 
  private:
+  /// Why this is not `wanted`: ReplyError if it is an error reply, else ProtocolError.
+  [[noreturn]] void throw_not(std::string_view wanted) const;
   const ReplyArena::Element& element() const { return arena_->elements[index_]; }
   const ReplyArena* arena_ = nullptr;
   std::uint32_t index_ = 0;

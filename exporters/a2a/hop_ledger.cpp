@@ -1,8 +1,8 @@
 #include "exporters/a2a/hop_ledger.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
-#include <variant>
 
 namespace fleet::exporters::a2a {
 
@@ -10,34 +10,48 @@ HopLedger::HopLedger(Settings settings)
     : settings_(std::move(settings)), recent_(settings_.recent_hops), latencies_(settings_.window) {}
 
 void HopLedger::take(redis::Reply entries, Reading reading) {
-  auto& position = working_.position;
+  // In groups, so that what each hop looks up is on its way while those before it are counted.
+  std::array<Entry, 16> group;
   auto const end = entries.end();
-  for (auto each = entries.begin(); each != end; ++each) {
-    auto const entry = *each;
-    auto const id_text = entry[0].text();
-    auto const id = redis::StreamId::parse(id_text);
-    if (!id) throw redis::ProtocolError("redis sent a stream id that is none");
-    acknowledge_.push_back(id_text);
-    // Redis gives a group each id once, in order; a fresh one that is not greater means that it was set back.
-    if (reading == Reading::fresh && *id <= position.last && position.counted_before < position.last) {
-      position.counted_before = position.last;
-      reset(ResetReason::group_rewound);
-    }
-    if (*id <= position.counted_before) continue;
-    position.last = std::max(position.last, *id);
-    ++position.delivered;
-
-    auto const parsed = parse_hop(entry[1]);
-    if (auto const* hop = std::get_if<Hop>(&parsed)) {
-      if (recent_.insert(RecentHops::identity(hop->hop_id, hop->attempt))) {
-        ++inserted_;
-        count(*hop);
-      } else {
-        ++working_.skipped[static_cast<std::size_t>(SkipReason::duplicate)];
+  for (auto each = entries.begin(); each != end;) {
+    std::size_t size = 0;
+    for (; size < group.size() && each != end; ++each, ++size) {
+      auto& entry = group[size];
+      auto const fields = *each;
+      entry.id_text = fields[0].text();
+      auto const id = redis::StreamId::parse(entry.id_text);
+      if (!id) throw redis::ProtocolError("redis sent a stream id that is none");
+      entry.id = *id;
+      entry.parsed = parse_hop(fields[1]);
+      if (auto const* hop = std::get_if<Hop>(&entry.parsed)) {
+        entry.identity = RecentHops::identity(hop->hop_id, hop->attempt);
+        recent_.expect(entry.identity, size);
       }
-    } else {
-      ++working_.skipped[static_cast<std::size_t>(std::get<SkipReason>(parsed))];
     }
+    for (std::size_t n = 0; n < size; ++n) take(group[n], reading);
+  }
+}
+
+void HopLedger::take(const Entry& entry, Reading reading) {
+  auto& position = working_.position;
+  acknowledge_.push_back(entry.id_text);
+  // Redis gives a group each id once, in order; a fresh one that is not greater means that it was set back.
+  if (reading == Reading::fresh && entry.id <= position.last && position.counted_before < position.last) {
+    position.counted_before = position.last;
+    reset(ResetReason::group_rewound);
+  }
+  if (entry.id <= position.counted_before) return;
+  position.last = std::max(position.last, entry.id);
+  ++position.delivered;
+  if (auto const* hop = std::get_if<Hop>(&entry.parsed)) {
+    if (recent_.insert(entry.identity)) {
+      ++inserted_;
+      count(*hop);
+    } else {
+      ++working_.skipped[static_cast<std::size_t>(SkipReason::duplicate)];
+    }
+  } else {
+    ++working_.skipped[static_cast<std::size_t>(std::get<SkipReason>(entry.parsed))];
   }
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "core/redis/reply.hpp"
@@ -91,6 +92,14 @@ class HopLedger {
     std::int64_t done_us;
     std::int64_t latency_us;
   };
+  /// A stream entry, judged.
+  struct Entry {
+    std::string_view id_text;
+    redis::StreamId id;
+    std::variant<Hop, SkipReason> parsed;
+    std::uint64_t identity = 0;  // of a hop
+  };
+  void take(const Entry& entry, Reading reading);
   void count(const Hop& hop);
   void find_counts(std::optional<HopCounts> stored, std::string_view recent, std::int64_t now_us);
   void take_over(HopCounts stored, std::string_view recent);

@@ -81,6 +81,13 @@ bool RecentHops::insert(std::uint64_t identity) {
   return true;
 }
 
+void RecentHops::expect(std::uint64_t identity, std::size_t before) const {
+  auto const mask = table_.size() - 1;
+  __builtin_prefetch(&table_[static_cast<std::size_t>(identity) & mask], 1);
+  auto const place = static_cast<std::size_t>((total_ + before) % capacity_);
+  if (place < ring_.size()) __builtin_prefetch(&table_[static_cast<std::size_t>(ring_[place]) & mask], 1);
+}
+
 void RecentHops::erase(std::uint64_t identity) {
   auto const mask = table_.size() - 1;
   auto hole = slot_of(identity);

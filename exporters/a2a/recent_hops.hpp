@@ -20,6 +20,9 @@ class RecentHops {
   static std::uint64_t identity(std::string_view hop_id, std::uint32_t attempt);
   /// False if it is there already.
   bool insert(std::uint64_t identity);
+  /// Makes the processor fetch what insert() of `identity`, after `before` others, will touch: a table this
+  /// large is in no cache, and one hop after the other would wait for memory.
+  void expect(std::uint64_t identity, std::size_t before) const;
   /// Forgets the last `count` that were inserted, as if they had never been. (What they pushed out stays out.)
   void take_back(std::size_t count);
   void clear();

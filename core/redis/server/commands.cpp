@@ -96,9 +96,14 @@ void add_latency_histograms(Reply histograms, const InfoText& info, ServerPage& 
     each_field(histogram, [&](std::string_view name, const Reply& value) {
       if (name == "calls") calls = static_cast<std::uint64_t>(value.integer());
       if (name != "histogram_usec") return;
-      for (std::size_t i = 0; i + 1 < value.size(); i += 2) {  // upper bound, count so far
-        data.bounds.push_back(static_cast<double>(value[i].integer()));
-        auto const cumulative = static_cast<std::uint64_t>(value[i + 1].integer());
+      data.bounds.reserve(value.size() / 2);
+      data.counts.reserve(value.size() / 2 + 1);
+      auto const end = value.end();
+      for (auto each = value.begin(); each != end; ++each) {  // upper bound, count so far
+        auto const bound = (*each).integer();
+        if (!(++each != end)) return;
+        data.bounds.push_back(static_cast<double>(bound));
+        auto const cumulative = static_cast<std::uint64_t>((*each).integer());
         data.counts.push_back(cumulative - std::min(so_far, cumulative));
         so_far = cumulative;
       }
