@@ -3,6 +3,10 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverl
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)
 # At -O2 GCC 12 sees std::string's inline buffer overrun where the string was moved to the heap (GCC bug 105651).
 add_compile_options($<$<CONFIG:Release>:-Wno-array-bounds>)
+# Of several sources compiled as one GCC sees only that none is the main one, and takes them for headers.
+if(CMAKE_UNITY_BUILD)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
 if(FLEET_WARNINGS_AS_ERRORS)
   add_compile_options(-Werror)
 endif()
@@ -16,6 +20,8 @@ if(FLEET_SANITIZE)
   # AddressSanitizer reports a null pointer that is used; UBSan's own check of it is a fifth of the compile time.
   add_compile_options(-fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=all -Wno-maybe-uninitialized)
   add_link_options(-fsanitize=address,undefined)
+else()
+  add_link_options(-static-libstdc++ -static-libgcc)
 endif()
 
 find_program(CCACHE ccache)

@@ -5,13 +5,12 @@
 #include <vector>
 
 #include "core/config/document.hpp"
+#include "core/io/seconds.hpp"
 #include "probers/http/http_probe.hpp"
 
 namespace fleet::probers {
 
 namespace {
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 std::string offset(std::chrono::nanoseconds since_begin) {
   std::array<char, 32> text{};

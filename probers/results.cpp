@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/app/logging.hpp"
+#include "core/io/seconds.hpp"
 
 namespace fleet::probers {
 
@@ -22,8 +23,6 @@ constexpr std::string_view last_duration_family = "probe_duration_seconds";
 
 /// Series of one target that its last result did not have, kept for the next that has them.
 constexpr std::size_t most_hidden = 32;
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 Instruments::LabelList labels_of(const Identity& identity) {
   Instruments::LabelList labels{{"probe", identity.probe}, {"target", identity.target}};

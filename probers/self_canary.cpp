@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "core/app/logging.hpp"
+#include "core/io/seconds.hpp"
 
 namespace fleet::probers {
 
@@ -18,8 +19,6 @@ using namespace std::chrono_literals;
 constexpr auto turn_interval = 50ms;
 /// Longer than any attempt: stalls further back matter to nobody.
 constexpr auto memory = 10min;
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 const std::vector<double>& turn_bounds() {
   static const std::vector<double> bounds{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};

@@ -3,6 +3,7 @@
 #include <boost/system/system_error.hpp>
 #include <system_error>
 
+#include "core/http/ascii_case.hpp"
 #include "core/http/exchange.hpp"
 #include "core/http/http1.hpp"
 #include "core/http/http2.hpp"
@@ -152,7 +153,7 @@ awaitable<Response> Client::send(Request request, Deadline deadline, std::string
 
 std::string_view Response::header(std::string_view name) const {
   for (auto const& [key, value] : headers)
-    if (is_same_name(key, name)) return value;
+    if (equal_ignoring_case(key, name)) return value;
   return {};
 }
 

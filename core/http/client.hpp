@@ -79,9 +79,6 @@ struct Response {
   std::string_view header(std::string_view name) const;  ///< case-insensitive; "" if absent
 };
 
-/// Names of headers: case does not count.
-bool is_same_name(std::string_view a, std::string_view b);
-
 enum class Http2 : std::uint8_t {
   off,
   offer,     ///< by ALPN on https; HTTP/1.1 where the server does not take it, and on http

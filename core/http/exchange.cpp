@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/http/ascii_case.hpp"
+
 namespace fleet::http {
 namespace {
 
@@ -12,8 +14,6 @@ bool is_token(std::string_view text) {
            kSymbols.find(c) != kSymbols.npos;
   });
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
@@ -78,11 +78,9 @@ BodySink::Taken BodySink::take(std::string_view bytes) {
   return Taken::more;
 }
 
-bool is_same_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
-
 bool has_header(const Request& request, std::string_view name) {
   return std::ranges::any_of(request.headers,
-                             [&](auto const& header) { return is_same_name(header.first, name); });
+                             [&](auto const& header) { return equal_ignoring_case(header.first, name); });
 }
 
 bool announces_body(const Request& request) {

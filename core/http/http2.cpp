@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 
+#include "core/http/ascii_case.hpp"
+
 namespace fleet::http {
 namespace {
 
@@ -18,13 +20,6 @@ namespace {
 constexpr std::int32_t kWindow = 1024 * 1024;
 constexpr std::size_t kFirstReadBytes = 4 * 1024;
 constexpr std::size_t kReadBytes = 64 * 1024;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
 
 std::string_view view(const std::uint8_t* bytes, std::size_t length) {
   return {reinterpret_cast<const char*>(bytes), length};
@@ -43,7 +38,7 @@ class RequestFields {
   explicit RequestFields(const Request& request) {
     std::string authority = request.url.authority();
     for (auto const& [name, value] : request.headers)
-      if (is_same_name(name, "host")) authority = value;
+      if (equal_ignoring_case(name, "host")) authority = value;
     add(":method", request.method);
     add(":scheme", request.url.tls ? "https" : "http");
     add(":authority", authority);
@@ -52,7 +47,7 @@ class RequestFields {
     if (announces_body(request) && !has_header(request, "Content-Length"))
       add("content-length", std::to_string(request.body.size()));
     for (auto const& [name, value] : request.headers) {
-      auto small = lower(name);
+      auto small = ascii_lower(name);
       if (small != "host" && !is_of_connection(small, value)) add(std::move(small), value);
     }
     for (auto& [name, value] : texts_)
@@ -240,7 +235,7 @@ void Exchange::add_header(std::string_view name, std::string_view value) {
     std::from_chars(value.data(), value.data() + value.size(), response_.status);
     return;
   }
-  if (is_same_name(name, "content-length")) {
+  if (equal_ignoring_case(name, "content-length")) {
     std::uint64_t length = 0;
     auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
     if (error == std::errc() && end == value.data() + value.size()) response_.content_length = length;

@@ -4,18 +4,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/http/ascii_case.hpp"
+
 namespace fleet::http {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool is_alpha(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = lower(c);
-  return result;
-}
+bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
 
 /// Blanks and control characters would let a URL write header lines of its own.
 bool has_forbidden(std::string_view text) {
@@ -77,7 +72,7 @@ std::optional<Url> Url::parse(std::string_view text) {
   if (has_forbidden(text)) return std::nullopt;
   auto const colon = scheme_end(text);
   if (colon == text.npos || text.substr(colon + 1, 2) != "//") return std::nullopt;
-  auto const scheme = lower(text.substr(0, colon));
+  auto const scheme = ascii_lower(text.substr(0, colon));
   if (scheme != "http" && scheme != "https") return std::nullopt;
   Url url;
   url.tls = scheme == "https";
@@ -89,14 +84,14 @@ std::optional<Url> Url::parse(std::string_view text) {
   if (!authority.empty() && authority.front() == '[') {
     auto const bracket = authority.find(']');
     if (bracket == authority.npos || !is_ipv6_text(authority.substr(1, bracket - 1))) return std::nullopt;
-    url.host = lower(authority.substr(1, bracket - 1));
+    url.host = ascii_lower(authority.substr(1, bracket - 1));
     auto const rest = authority.substr(bracket + 1);
     if (!rest.empty() && rest.front() != ':') return std::nullopt;
     port = rest.empty() ? rest : rest.substr(1);
   } else {
     auto const end = std::min(authority.find(':'), authority.size());
     if (!is_host_name(authority.substr(0, end))) return std::nullopt;
-    url.host = lower(authority.substr(0, end));
+    url.host = ascii_lower(authority.substr(0, end));
     port = end < authority.size() ? authority.substr(end + 1) : std::string_view();
   }
   auto checked_port = port_of(port, url.tls);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/app/logging.hpp"
+#include "core/http/ascii_case.hpp"
 
 namespace fleet::web {
 namespace {
@@ -28,10 +29,6 @@ Response unauthorized() {
   return response;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
-}
-
 std::optional<std::string> decoded(std::string_view base64) {
   if (base64.empty() || base64.size() % 4 != 0) return std::nullopt;
   std::string out(base64.size() / 4 * 3, '\0');
@@ -48,7 +45,7 @@ std::optional<std::string> decoded(std::string_view base64) {
 
 std::optional<std::pair<std::string, config::Secret>> basic_credentials(std::string_view authorization) {
   constexpr std::string_view scheme = "Basic ";
-  if (!equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) return std::nullopt;
+  if (!http::equal_ignoring_case(authorization.substr(0, scheme.size()), scheme)) return std::nullopt;
   auto const text = decoded(authorization.substr(scheme.size()));
   auto const colon = text ? text->find(':') : std::string::npos;
   if (colon == std::string::npos) return std::nullopt;

@@ -9,8 +9,7 @@ BUILD_PACKAGES=(
 # What the programs are linked with, for images; tests/docker/libraries.sh compares.
 # shellcheck disable=SC2034
 RUNTIME_PACKAGES=(
-  libboost-container1.81.0 libboost-json1.81.0 libbrotli1 libc-ares2 libc6 libcrypt1 libdeflate0 libfmt9 libgcc-s1 libhiredis0.14 libhpdf-2.3.0
-  libnghttp2-14 libpq5 libre2-9 libspdlog1.10 libssl3 libstdc++6 libyaml-cpp0.7 zlib1g
+  libbrotli1 libc-ares2 libc6 libcrypt1 libdeflate0 libhiredis0.14 libhpdf-2.3.0 libnghttp2-14 libpq5 libssl3 zlib1g
 )
 PACKAGES=(
   "${BUILD_PACKAGES[@]}" mold poppler-utils

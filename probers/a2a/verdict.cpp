@@ -1,10 +1,10 @@
 #include "probers/a2a/verdict.hpp"
 
+#include "core/io/seconds.hpp"
+
 namespace fleet::probers::a2a {
 
 namespace {
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 bool is_success(int http_status) { return http_status >= 200 && http_status <= 299; }
 

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
+#include "core/io/seconds.hpp"
+
 namespace fleet::probers {
 
 namespace {
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 double expected_by(double t, double per_second, double ramp) {
   return t < ramp ? per_second * t * t / (2 * ramp) : per_second * (t - ramp / 2);

@@ -14,7 +14,6 @@ namespace fleet::probers {
 
 namespace {
 
-constexpr auto program = "slo_prober";
 constexpr std::chrono::seconds push_limit{10};
 
 std::string host_name() {

@@ -15,6 +15,8 @@
 
 namespace fleet::probers {
 
+inline constexpr const char* program = "slo_prober";
+
 using report::Output;
 
 /// The flags that every command has.

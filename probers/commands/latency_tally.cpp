@@ -4,14 +4,13 @@
 #include <cstdio>
 #include <limits>
 
+#include "core/io/seconds.hpp"
 #include "core/metrics/nearest_rank.hpp"
 #include "probers/commands/report_formats.hpp"
 
 namespace fleet::probers {
 
 namespace {
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 std::string percent(double ratio) {
   char text[32];

@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdio>
 
+#include "core/io/seconds.hpp"
 #include "probers/commands/load.hpp"
 #include "probers/commands/report_formats.hpp"
 
@@ -28,8 +29,6 @@ constexpr std::array<std::pair<double, const FactKind*>, 7> quantiles{{{0.5, &me
                                                                        {0.99, &measures::p99},
                                                                        {0.999, &measures::p99_9},
                                                                        {1, &measures::max}}};
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 double rate_of(const LatencyTally& tally, std::chrono::nanoseconds elapsed) {
   return elapsed.count() <= 0 ? 0 : static_cast<double>(tally.served_latencies().count()) / seconds(elapsed);

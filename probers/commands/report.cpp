@@ -4,14 +4,13 @@
 #include <numeric>
 
 #include "core/app/exit_status.hpp"
+#include "core/io/seconds.hpp"
 
 namespace fleet::probers {
 
 namespace {
 
 constexpr std::string_view measure_prefix = "slo_prober_run_";
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 int severity(Outcome outcome) { return outcome == Outcome::bad ? 2 : outcome == Outcome::unknown ? 1 : 0; }
 

@@ -1,4 +1,5 @@
 #include "core/app/exit_status.hpp"
+#include "core/io/seconds.hpp"
 #include "core/report/figures.hpp"
 #include "core/report/json_text.hpp"
 #include "probers/commands/report_formats.hpp"
@@ -12,8 +13,6 @@ using report::number;
 using report::pretty;
 using report::rfc3339;
 using report::text;
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 json::object labels_object(const std::vector<std::pair<std::string, std::string>>& labels) {
   json::object out;

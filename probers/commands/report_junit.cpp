@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/io/seconds.hpp"
 #include "core/report/xml.hpp"
 #include "probers/commands/report_formats.hpp"
 
@@ -11,15 +12,13 @@ using report::xml_attribute;
 
 namespace {
 
-std::string number(double value) {
+std::string value_text(double value) {
   std::string out;
   append_value(out, value);
   return out;
 }
 
-std::string seconds(std::chrono::nanoseconds length) {
-  return number(std::chrono::duration<double>(length).count());
-}
+std::string seconds_text(std::chrono::nanoseconds length) { return value_text(seconds(length)); }
 
 std::string property(std::string_view name, std::string_view value) {
   return "        <property" + xml_attribute("name", name) + xml_attribute("value", value) + "/>\n";
@@ -28,14 +27,14 @@ std::string property(std::string_view name, std::string_view value) {
 std::string properties(const ReportRow& row) {
   std::string out;
   for (auto const& [name, value] : row.identity.labels) out += property(name, value);
-  for (auto const& measure : row.measures) out += property(key_of(measure), number(measure.value));
+  for (auto const& measure : row.measures) out += property(key_of(measure), value_text(measure.value));
   for (auto const& [what, count] : row.attempts) {
     out +=
         property("attempts_" + std::string(to_string(what.first)) + "_" + std::string(to_string(what.second)),
                  std::to_string(count));
   }
   for (auto const& [name, length] : row.result.phases)
-    out += property("phase_" + std::string(name) + "_seconds", number(length));
+    out += property("phase_" + std::string(name) + "_seconds", value_text(length));
   return out;
 }
 
@@ -43,7 +42,7 @@ std::string testcase(const Report& report, const ReportRow& row) {
   auto const& result = row.result;
   std::string out = "    <testcase" + xml_attribute("name", row.identity.target) +
                     xml_attribute("classname", "slo_prober " + report.command + "." + row.identity.probe) +
-                    xml_attribute("time", seconds(result.duration)) + ">\n      <properties>\n" +
+                    xml_attribute("time", seconds_text(result.duration)) + ">\n      <properties>\n" +
                     properties(row) + "      </properties>\n";
   if (result.outcome != Outcome::good) {
     std::string const element = result.outcome == Outcome::bad ? "failure" : "error";
@@ -80,12 +79,12 @@ std::string render_junit(const Report& report) {
   }
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
                     xml_attribute("name", "slo_prober " + report.command) + counts(all) +
-                    xml_attribute("time", seconds(report.duration)) + ">\n";
+                    xml_attribute("time", seconds_text(report.duration)) + ">\n";
   for (auto const& [probe, rows] : suites) {
     std::chrono::nanoseconds spent{0};
     for (auto const* row : rows) spent += row->result.duration;
     out += "  <testsuite" + xml_attribute("name", probe) + counts(rows) +
-           xml_attribute("time", seconds(spent)) + ">\n";
+           xml_attribute("time", seconds_text(spent)) + ">\n";
     for (auto const* row : rows) out += testcase(report, *row);
     out += "  </testsuite>\n";
   }

@@ -2,6 +2,7 @@
 
 #include "core/app/exit_status.hpp"
 #include "core/app/flag_values.hpp"
+#include "core/io/seconds.hpp"
 #include "probers/commands/command.hpp"
 #include "probers/commands/latency_tally.hpp"
 #include "probers/commands/report_formats.hpp"
@@ -13,8 +14,6 @@ namespace fleet::probers {
 namespace {
 
 using namespace std::chrono_literals;
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 struct Agent {
   explicit Agent(const LatencyObjective& objective) : tally(objective) {}

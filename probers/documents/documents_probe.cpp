@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/io/seconds.hpp"
+
 namespace fleet::probers {
 
 namespace {
@@ -14,8 +16,6 @@ constexpr std::uint32_t documents_per_push = 200;
 constexpr auto block = 500ms;
 /// Kept back from the attempt's deadline to ask how far the batch got.
 constexpr auto for_the_verdict = 100ms;
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 std::string one_decimal(double value) {
   char text[32];

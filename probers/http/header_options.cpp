@@ -5,19 +5,14 @@
 #include <charconv>
 #include <map>
 
+#include "core/http/ascii_case.hpp"
+
 namespace fleet::probers {
 
 namespace {
 
 using config::Mapping;
 using config::Value;
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -51,7 +46,7 @@ bool is_reserved(const std::string& name) {
 void read_http_headers(const Value& value, HeaderSources& headers) {
   for (auto const& [key, sources] : value.entries()) {
     auto const name = read_name(key);
-    if (is_reserved(lower(name)))
+    if (is_reserved(http::ascii_lower(name)))
       key.fail("expected a header that no other option sets: `" + name + "` is one of them");
     auto const mapping = sources.mapping({"values", "secrets", "files"});
     for (auto const* const list : {"values", "secrets"})
@@ -83,7 +78,7 @@ bool accepts_encoding(std::string_view header, std::string_view encoding) {
     auto const entry = header.substr(0, end);
     header.remove_prefix(std::min(end + 1, header.size()));
     auto const semicolon = std::min(entry.find(';'), entry.size());
-    auto const name = lower(trimmed(entry.substr(0, semicolon)));
+    auto const name = http::ascii_lower(trimmed(entry.substr(0, semicolon)));
     double quality = 1;
     if (semicolon < entry.size()) {
       auto text = trimmed(entry.substr(semicolon + 1));
@@ -104,7 +99,7 @@ HeaderSources read_headers(const Mapping& module, std::string_view compression) 
   if (given && !given->is_null()) {
     for (auto const& [key, value] : given->entries()) {
       auto const name = read_name(key);
-      auto const small = lower(name);
+      auto const small = http::ascii_lower(name);
       if (!seen.emplace(small, name).second)
         key.fail("expected each header once, `" + name + "` is there already");
       auto text = read_text(value);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 
+#include "core/http/ascii_case.hpp"
 #include "core/http/client.hpp"
 
 namespace fleet::probers {
@@ -19,7 +20,7 @@ Miss header_miss(std::string detail) {
 std::optional<bool> any_matches(const HeaderExpectation& expected, const Headers& headers) {
   std::optional<bool> found;
   for (auto const& [name, value] : headers)
-    if (http::is_same_name(name, expected.header))
+    if (http::equal_ignoring_case(name, expected.header))
       found = found.value_or(false) || re2::RE2::PartialMatch(value, *expected.regex);
   return found;
 }

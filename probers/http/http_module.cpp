@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/config/byte_size.hpp"
+#include "core/http/ascii_case.hpp"
 #include "probers/connection_options.hpp"
 #include "probers/http/header_options.hpp"
 #include "probers/http/http_probe.hpp"
@@ -159,8 +160,9 @@ void read_body_handling(const Mapping& module, const ReadContext& context, HttpO
                         : name == "deflate" ? http::Compression::deflate
                         : name == "br"      ? http::Compression::br
                                             : http::Compression::identity;
-  bool const asked = std::ranges::any_of(
-      options.headers, [](auto const& header) { return http::is_same_name(header.first, "Accept-Encoding"); });
+  bool const asked = std::ranges::any_of(options.headers, [](auto const& header) {
+    return http::equal_ignoring_case(header.first, "Accept-Encoding");
+  });
   // A module asks for nothing by itself, as in blackbox_exporter.
   if (!asked && !context.blackbox_defaults)
     options.headers.emplace_back("Accept-Encoding", SecretSource(config::Secret(name)));
@@ -195,7 +197,8 @@ class HttpModule : public Module {
     if (target.hostname.find_first_of(std::string_view(" \t\r\n\0", 5)) != std::string::npos)
       throw BadTarget("expected a host name without blanks");
     for (auto const& [name, value] : setup_->options().headers)
-      if (!target.hostname.empty() && http::is_same_name(name, "Host") && value.reveal() != target.hostname)
+      if (!target.hostname.empty() && http::equal_ignoring_case(name, "Host") &&
+          value.reveal() != target.hostname)
         throw BadTarget("expected no host name, the module has a Host header already");
     return std::make_shared<HttpProbe>(setup_, std::move(*url), target.hostname);
   }

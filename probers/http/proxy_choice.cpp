@@ -7,17 +7,11 @@
 #include <stdexcept>
 
 #include "core/config/document.hpp"
+#include "core/http/ascii_case.hpp"
 
 namespace fleet::probers {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -98,7 +92,7 @@ std::vector<std::pair<std::string, config::Secret>> read_connect_headers(const c
 NoProxy::NoProxy(std::string_view list) {
   while (!list.empty()) {
     auto const end = std::min(list.find(','), list.size());
-    auto const text = lower(trimmed(list.substr(0, end)));
+    auto const text = http::ascii_lower(trimmed(list.substr(0, end)));
     list.remove_prefix(std::min(end + 1, list.size()));
     if (text.empty()) continue;
     if (text == "*") {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/http/ascii_case.hpp"
+
 namespace fleet::probers {
 
 namespace {
@@ -12,7 +14,7 @@ bool is_harmless(const std::string& name) {
                                                     "accept-language",  "cache-control",  "content-encoding",
                                                     "content-language", "content-type",   "pragma",
                                                     "user-agent",       "traceparent",    "tracestate"};
-  return std::ranges::any_of(kNames, [&](auto harmless) { return http::is_same_name(name, harmless); });
+  return std::ranges::any_of(kNames, [&](auto harmless) { return http::equal_ignoring_case(name, harmless); });
 }
 
 }  // namespace
@@ -37,9 +39,9 @@ void follow_redirect(http::Request& request, int status, http::Url location) {
   }
   std::erase_if(request.headers, [&](auto const& header) {
     auto const& name = header.first;
-    if (http::is_same_name(name, "Host")) return !same_authority;
-    if (http::is_same_name(name, "Cookie")) return true;
-    if (to_get && http::is_same_name(std::string_view(name).substr(0, 8), "Content-")) return true;
+    if (http::equal_ignoring_case(name, "Host")) return !same_authority;
+    if (http::equal_ignoring_case(name, "Cookie")) return true;
+    if (to_get && http::equal_ignoring_case(std::string_view(name).substr(0, 8), "Content-")) return true;
     return !trusted && !is_harmless(name);
   });
   request.url = std::move(location);

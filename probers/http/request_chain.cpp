@@ -1,5 +1,6 @@
 #include "probers/http/request_chain.hpp"
 
+#include "core/http/ascii_case.hpp"
 #include "probers/connection_options.hpp"
 #include "probers/http/redirection.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 
 std::string* find_header(http::Request& request, std::string_view name) {
   for (auto& [key, value] : request.headers)
-    if (http::is_same_name(key, name)) return &value;
+    if (http::equal_ignoring_case(key, name)) return &value;
   return nullptr;
 }
 
@@ -35,7 +36,7 @@ double content_length(const http::Response& response, const std::string& method)
 
 awaitable<void> RequestChain::prepare() {
   for (auto const& [name, value] : options_.headers) {
-    if (http::is_same_name(name, "Host") && !hostname_.empty()) continue;
+    if (http::equal_ignoring_case(name, "Host") && !hostname_.empty()) continue;
     request_.headers.emplace_back(name, value.reveal());
   }
   if (!hostname_.empty()) request_.headers.emplace_back("Host", hostname_);
@@ -172,7 +173,7 @@ void RequestChain::choose_way(const http::Response& response) {
 void RequestChain::take_redirect(const http::Response& response) {
   auto const now = std::chrono::system_clock::now();
   for (auto const& [name, value] : response.headers)
-    if (http::is_same_name(name, "Set-Cookie")) cookies_.store(request_.url, value, now);
+    if (http::equal_ignoring_case(name, "Set-Cookie")) cookies_.store(request_.url, value, now);
   if (attempt_.explains())
     attempt_.note("redirect " + std::to_string(response.status) + " to " + shown(*location_));
   bool const trusted = trusts(request_.url, *location_);

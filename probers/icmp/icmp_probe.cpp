@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "core/io/seconds.hpp"
 #include "core/net/addresses.hpp"
 #include "probers/connection_options.hpp"
 
@@ -12,8 +13,6 @@ namespace {
 
 using Clock = Deadline::Clock;
 using icmp::EchoSocket;
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 /// A socket to the first address that there is a route to.
 std::unique_ptr<EchoSocket> open_socket(const asio::any_io_executor& executor,

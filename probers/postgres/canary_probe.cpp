@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/io/seconds.hpp"
 #include "probers/postgres/canary_arrival.hpp"
 
 namespace fleet::probers {
@@ -26,8 +27,6 @@ std::int64_t first_sequence() {
   auto const now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 std::string seconds_text(std::chrono::nanoseconds length) {
   return std::to_string(std::chrono::duration_cast<milliseconds>(length).count()) + " ms";

@@ -1,5 +1,7 @@
 #include "probers/redis/redis_probe.hpp"
 
+#include "core/io/seconds.hpp"
+
 namespace fleet::probers {
 
 namespace {
@@ -8,8 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view expiry_ms = "60000";
 constexpr auto poll_pause = 5ms;
-
-double seconds(Deadline::Clock::duration length) { return std::chrono::duration<double>(length).count(); }
 
 }  // namespace
 

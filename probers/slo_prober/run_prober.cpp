@@ -9,6 +9,7 @@
 #include "core/app/flag_values.hpp"
 #include "core/app/healthcheck.hpp"
 #include "probers/commands/check.hpp"
+#include "probers/commands/command.hpp"
 #include "probers/commands/load.hpp"
 #include "probers/commands/probe_by_hand.hpp"
 #include "probers/commands/validate_a2a.hpp"
@@ -19,8 +20,6 @@
 namespace fleet::probers {
 
 namespace {
-
-constexpr auto program = "slo_prober";
 
 using app::Command;
 using app::find_command;

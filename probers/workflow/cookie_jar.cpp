@@ -6,20 +6,14 @@
 #include <charconv>
 #include <optional>
 
+#include "core/http/ascii_case.hpp"
+
 namespace fleet::probers::workflow {
 
 namespace {
 
 constexpr std::size_t max_cookies = 100;
 constexpr std::size_t max_cookie_bytes = 4096;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = lower(c);
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   auto const blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -81,7 +75,7 @@ std::optional<std::chrono::system_clock::time_point> parse_cookie_date(std::stri
   std::optional<std::chrono::seconds> time;
   while (!text.empty()) {
     auto const end = std::min(text.find_first_of(" ,-\t"), text.size());
-    auto const word = lower(text.substr(0, end));
+    auto const word = http::ascii_lower(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     auto const named = std::find(months.begin(), months.end(), std::string_view(word).substr(0, 3));
     if (!time && word.size() == 8 && word[2] == ':' && word[5] == ':') {
@@ -123,9 +117,9 @@ void CookieJar::store(const http::Url& url, std::string_view set_cookie, Clock::
     auto const end = std::min(rest.find(';'), rest.size());
     auto const [attribute, argument] = split(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    auto const word = lower(attribute);
+    auto const word = http::ascii_lower(attribute);
     if (word == "domain" && !argument.empty()) {
-      auto domain = lower(argument.starts_with('.') ? argument.substr(1) : argument);
+      auto domain = http::ascii_lower(argument.starts_with('.') ? argument.substr(1) : argument);
       bool const foreign = !domain_matches(url.host, domain);
       bool const too_wide = domain != url.host && domain.find('.') == domain.npos;
       if (foreign || too_wide) return;

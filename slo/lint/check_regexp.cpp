@@ -16,17 +16,17 @@ std::string complaint(const Matcher& matcher) {
     return positive ? "`.*` accepts every series, with the label or without: leave it out, or use `.+`"
                     : "!~`.*` accepts no series";
   }
-  if (is_plain(pattern)) return quoted(pattern) + " is no pattern: use " + (positive ? "=" : "!=");
+  if (is_plain(pattern)) return backquoted(pattern) + " is no pattern: use " + (positive ? "=" : "!=");
   if (pattern.starts_with('^') || (pattern.ends_with('$') && !pattern.ends_with("\\$"))) {
-    return quoted(pattern) + ": patterns are anchored on both sides anyway";
+    return backquoted(pattern) + ": patterns are anchored on both sides anyway";
   }
   std::string_view const inside = std::string_view(pattern).substr(1);
   bool const caret = inside.find('^') != std::string_view::npos && pattern.find('[') == std::string::npos &&
                      pattern.find('\\') == std::string::npos && pattern.find('|') == std::string::npos &&
                      pattern.find('(') == std::string::npos;
-  if (caret) return quoted(pattern) + " matches nothing: `^` stands behind other characters";
+  if (caret) return backquoted(pattern) + " matches nothing: `^` stands behind other characters";
   if (pattern.starts_with('|') || pattern.ends_with('|') || pattern.find("||") != std::string::npos) {
-    return quoted(pattern) + " has an empty alternative, which accepts series without the label";
+    return backquoted(pattern) + " has an empty alternative, which accepts series without the label";
   }
   return "";
 }

@@ -24,7 +24,7 @@ void check_spelling(const Route& root, const Rule& rule, Report& report) {
     std::vector<std::string_view> const candidates(known.begin(), known.end());
     std::string const near = suggestion(text.text(), candidates);
     if (near.empty()) continue;
-    report.at(text.begin(), "no route asks for " + label + " " + quoted(text.text()) + near);
+    report.at(text.begin(), "no route asks for " + label + " " + backquoted(text.text()) + near);
   }
 }
 
@@ -73,7 +73,7 @@ class TreeCheck {
         if (scope_.rules.has_alert(name)) continue;
         out = false;
         add(one.place, name,
-            "there is no alert " + quoted(name) + suggestion(name, scope_.rules.alert_names()));
+            "there is no alert " + backquoted(name) + suggestion(name, scope_.rules.alert_names()));
       }
     }
     return out;
@@ -97,8 +97,8 @@ class TreeCheck {
       const PlacedText* unequal = nullptr;
       for (const PlacedText& label : inhibition.equal) {
         if (scope_.catalogue.external_labels().contains(label.text())) continue;
-        std::string const reason = obstacle(label.text(), source->labels, quoted(source->rule->name.text()),
-                                            target.labels, quoted(target.rule->name.text()));
+        std::string const reason = obstacle(label.text(), source->labels, backquoted(source->rule->name.text()),
+                                            target.labels, backquoted(target.rule->name.text()));
         if (reason.empty()) continue;
         unequal = &label;
         why = reason;
@@ -109,7 +109,7 @@ class TreeCheck {
     }
     if (at == nullptr) return;
     std::string const name = target.rule->name.text();
-    add(at->begin(), name, quoted(name) + " is never held back by this: " + why);
+    add(at->begin(), name, backquoted(name) + " is never held back by this: " + why);
   }
 
   void add(const Place& place, const std::string& alert, std::string message) {
@@ -132,7 +132,7 @@ void check_routing(const Scope& scope, const Rule& rule, Report& report) {
                                  [&](const Route& route) { return may_satisfy(route.matchers, labels); });
   if (!taken) {
     report.at(rule.name.begin(), "no route takes an alert with these labels; it goes to " +
-                                     quoted(root.receiver) + ", where what nobody thought of goes");
+                                     backquoted(root.receiver) + ", where what nobody thought of goes");
   }
   check_spelling(root, rule, report);
 }

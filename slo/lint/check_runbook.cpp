@@ -13,7 +13,7 @@ void check_runbook(const Scope& scope, const Rule& rule, Report& report) {
   if (page.empty() || page.find("}}") != std::string::npos || scope.demands.runbooks->contains(page)) return;
   std::vector<std::string_view> const pages(scope.demands.runbooks->begin(), scope.demands.runbooks->end());
   report.at(url->at(url->text().size() - page.size()),
-            "there is no page " + lint::quoted(page) + " among the runbooks" + suggestion(page, pages));
+            "there is no page " + lint::backquoted(page) + " among the runbooks" + suggestion(page, pages));
 }
 
 std::set<std::string> runbook_pages(const std::string& folder) {

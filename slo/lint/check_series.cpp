@@ -25,7 +25,7 @@ void check_pattern(const Scope& scope, const Matcher& matcher, Report& report) {
   if (std::any_of(names.begin(), names.end(), [&](std::string_view name) { return matcher.accepts(name); }))
     return;
   report.expression(matcher.span.begin,
-                    "no metric that anybody exports or records matches " + quoted(matcher.value));
+                    "no metric that anybody exports or records matches " + backquoted(matcher.value));
 }
 
 void check_value(const Scope& scope, std::string_view metric, const Matcher& matcher, bool always,
@@ -37,13 +37,13 @@ void check_value(const Scope& scope, std::string_view metric, const Matcher& mat
   if (positive && !always && matcher.accepts("")) return;
   std::size_t const accepted = static_cast<std::size_t>(std::count_if(
       values->begin(), values->end(), [&](const std::string& value) { return matcher.accepts(value); }));
-  std::string const where = " of label " + quoted(matcher.label) + " of " + quoted(metric);
+  std::string const where = " of label " + backquoted(matcher.label) + " of " + backquoted(metric);
   if (accepted == 0) {
     std::vector<std::string_view> const candidates(values->begin(), values->end());
-    report.expression(matcher.span.begin, "no value" + where + " matches " + quoted(matcher.value) +
+    report.expression(matcher.span.begin, "no value" + where + " matches " + backquoted(matcher.value) +
                                               (positive ? suggestion(matcher.value, candidates) : ""));
   } else if (!positive && accepted == values->size()) {
-    report.expression(matcher.span.begin, quoted(matcher.value) + " excludes no value" + where);
+    report.expression(matcher.span.begin, backquoted(matcher.value) + " excludes no value" + where);
   }
 }
 
@@ -51,7 +51,7 @@ void check_alert_name(const Scope& scope, const Selector& selector, Report& repo
   for (const Matcher& matcher : selector.matchers) {
     bool const named = matcher.label == "alertname" && matcher.op == MatchOperator::equal;
     if (named && !scope.rules.has_alert(matcher.value)) {
-      report.expression(matcher.span.begin, "there is no alert " + quoted(matcher.value));
+      report.expression(matcher.span.begin, "there is no alert " + backquoted(matcher.value));
     }
   }
 }
@@ -67,7 +67,7 @@ void check_selector(const Scope& scope, const Expr& expr, const Selector& select
   if (is_of_prometheus(name)) return check_alert_name(scope, selector, report);
   if (!is_known(scope, name)) {
     report.expression(expr.span.begin,
-                      "nobody exports or records " + quoted(name) + suggestion(name, all_names(scope)));
+                      "nobody exports or records " + backquoted(name) + suggestion(name, all_names(scope)));
     return;
   }
   LabelSet const labels = scope.labels.of_metric(name);
@@ -75,7 +75,7 @@ void check_selector(const Scope& scope, const Expr& expr, const Selector& select
     if (matcher.label == "__name__") continue;
     if (!labels.may_have(matcher.label)) {
       report.expression(matcher.span.begin,
-                        "no series of " + quoted(name) + " has a label " + quoted(matcher.label));
+                        "no series of " + backquoted(name) + " has a label " + backquoted(matcher.label));
     } else {
       check_value(scope, name, matcher, labels.always_has(matcher.label), report);
     }

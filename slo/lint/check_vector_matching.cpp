@@ -54,7 +54,7 @@ void check_binary(const Scope& scope, const Binary& binary, Report& report) {
   for (const std::string& label : binary.include) {
     if (!one.may_have(label)) {
       report.expression(binary.op_span.begin,
-                        "the side that label " + quoted(label) + " shall be copied from does not have it");
+                        "the side that label " + backquoted(label) + " shall be copied from does not have it");
     }
   }
 }

@@ -11,7 +11,7 @@ std::string line_of(const Finding& finding) {
 
 std::string suggestion(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view const near = config::nearest(word, candidates);
-  return near.empty() ? "" : "; did you mean " + quoted(near) + "?";
+  return near.empty() ? "" : "; did you mean " + backquoted(near) + "?";
 }
 
 }  // namespace fleet::lint

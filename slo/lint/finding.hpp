@@ -24,6 +24,6 @@ std::string line_of(const Finding& finding);
 std::string suggestion(std::string_view word, std::span<const std::string_view> candidates);
 
 /// Between the marks that messages put around names.
-inline std::string quoted(std::string_view word) { return "`" + std::string(word) + "`"; }
+inline std::string backquoted(std::string_view word) { return "`" + std::string(word) + "`"; }
 
 }  // namespace fleet::lint

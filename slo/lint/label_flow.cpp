@@ -104,14 +104,14 @@ LabelSet either(const LabelSet& a, const LabelSet& b) {
 std::string obstacle(const std::string& label, const LabelSet& a, std::string_view a_name, const LabelSet& b,
                      std::string_view b_name) {
   auto const only = [&](std::string_view side) {
-    return "only " + std::string(side) + " has label " + quoted(label);
+    return "only " + std::string(side) + " has label " + backquoted(label);
   };
   if (a.always_has(label) && !b.may_have(label)) return only(a_name);
   if (b.always_has(label) && !a.may_have(label)) return only(b_name);
   auto const one = a.value(label), other = b.value(label);
   if (!a.always_has(label) || !b.always_has(label) || !one || !other || *one == *other) return "";
-  return "label " + quoted(label) + " is " + quoted(*one) + " on " + std::string(a_name) + " and " +
-         quoted(*other) + " on " + std::string(b_name);
+  return "label " + backquoted(label) + " is " + backquoted(*one) + " on " + std::string(a_name) + " and " +
+         backquoted(*other) + " on " + std::string(b_name);
 }
 
 LabelSet LabelFlow::of_metric(std::string_view name) const {

@@ -47,7 +47,7 @@ class Lexer {
     } else if (c == '#') {
       skip([](char in) { return in != '\n' && in != '\r'; });
     } else if (c == '"' || c == '\'') {
-      quoted(c);
+      backquoted(c);
     } else if (c == '`') {
       raw();
     } else if (braces_) {
@@ -131,7 +131,7 @@ class Lexer {
     add(Token::Kind::duration, begin);
   }
 
-  void quoted(char quote) {
+  void backquoted(char quote) {
     std::size_t const begin = at_++;
     while (peek() != quote) {
       if (at_ >= text_.size() || peek() == '\n') fail(begin, "expected a closing quote for this text");

@@ -18,9 +18,10 @@ packages_of() {
     dpkg -S "*/$(uname -m)-linux-gnu/$library" 2>/dev/null | grep -v '^diversion' | sed -n '1s/:.*//p' | grep . || echo "no-package-of-$library"
   done | sort -u
 }
-sanitizers='^lib(asan|ubsan)\.'
-linked=$(readelf -d "${programs[@]}" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u | grep -vE "$sanitizers" | packages_of)
-loaded=$(ldd "${programs[@]}" | sed -n 's/^[[:space:]]*\(lib[^ ]*\) => .*/\1/p' | sort -u | grep -vE "$sanitizers" | packages_of)
+# What a release build does not have, or has within.
+unshipped='^lib(asan|ubsan|stdc\+\+|gcc_s)\.'
+linked=$(readelf -d "${programs[@]}" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u | grep -vE "$unshipped" | packages_of)
+loaded=$(ldd "${programs[@]}" | sed -n 's/^[[:space:]]*\(lib[^ ]*\) => .*/\1/p' | sort -u | grep -vE "$unshipped" | packages_of)
 installed=$(printf '%s\n' "${RUNTIME_PACKAGES[@]}" | sort -u)
 lacking=$(comm -23 <(echo "$linked") <(echo "$installed"))
 idle=$(comm -13 <(echo "$loaded") <(echo "$installed"))

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/io/seconds.hpp"
 #include "core/redis/server/clients.hpp"
 #include "core/redis/server/commands.hpp"
 #include "core/redis/server/info_metrics.hpp"
@@ -19,8 +20,6 @@ constexpr int default_databases = 16;
 bool unknown_command(std::string_view text) {
   return text.starts_with("ERR unknown") || text.starts_with("ERR Unknown");
 }
-
-double seconds(std::chrono::nanoseconds length) { return std::chrono::duration<double>(length).count(); }
 
 }  // namespace
 
