@@ -3,6 +3,7 @@
 #include <hiredis/read.h>
 
 #include <charconv>
+#include <utility>
 
 namespace fleet::redis {
 namespace {
@@ -15,9 +16,12 @@ constexpr std::size_t kKeptBuffer = std::size_t{1} << 20;
 
 ReplyArena& arena_of(const redisReadTask* task) { return *static_cast<ReplyArena*>(task->privdata); }
 
+// What fits a skip; kMaxReplyBytes is used up by far fewer elements.
+constexpr std::uint32_t largest_skip = (std::uint32_t{1} << 29) - 1;
+
 // hiredis wants a non-null object for each element; the arena is the only storage, so the index serves as one.
 void* append(ReplyArena& arena, ReplyType type, std::size_t size, std::int64_t integer) {
-  arena.elements.push_back({type, static_cast<std::uint32_t>(size), 1, integer});
+  arena.elements.emplace_back(type, size, integer);
   return reinterpret_cast<void*>(arena.elements.size());
 }
 
@@ -56,7 +60,7 @@ void measure_subtrees(std::vector<ReplyArena::Element>& elements) {
     if (elements[i].type != ReplyType::array) continue;
     std::size_t child = i + 1;
     for (std::uint32_t n = 0; n < elements[i].size; ++n) child += elements[child].skip;
-    elements[i].skip = static_cast<std::uint32_t>(child - i);
+    elements[i].skip = static_cast<std::uint32_t>(child - i) & largest_skip;
   }
 }
 
@@ -123,8 +127,10 @@ Reply Reply::operator[](std::size_t n) const {
 }
 
 struct ReplyReader::Impl {
-  ReplyArena
-      partial;  // hiredis resumes a cut reply where it stopped, so what it built stays here until it is whole
+  // hiredis resumes a cut reply where it stopped, so what it built stays here until it is whole: in the memory
+  // of the arena that the reply began with, which thus keeps what it has grown to.
+  ReplyArena partial;
+  bool resumes = false;
   std::unique_ptr<redisReader, decltype(&redisReaderFree)> reader{
       redisReaderCreateWithFunctions(&object_functions()), redisReaderFree};
 };
@@ -147,6 +153,10 @@ bool ReplyReader::empty() const { return impl_->reader->pos == impl_->reader->le
 bool ReplyReader::next(ReplyArena& arena) {
   auto& reader = *impl_->reader;
   auto& partial = impl_->partial;
+  if (!std::exchange(impl_->resumes, true)) {
+    std::swap(arena, partial);
+    partial.clear();
+  }
   void* root = nullptr;
   if (redisReaderGetReply(&reader, &root) != REDIS_OK) throw ProtocolError(reader.errstr);
   if (root == nullptr) {
@@ -155,8 +165,8 @@ bool ReplyReader::next(ReplyArena& arena) {
       throw ProtocolError("a redis reply exceeds 128 MiB");
     return false;
   }
+  impl_->resumes = false;
   measure_subtrees(partial.elements);
-  arena.clear();
   std::swap(arena, partial);
   return true;
 }

@@ -31,10 +31,13 @@ enum class ReplyType : std::uint8_t { nil, status, error, integer, string, array
 /// is. clear() keeps the memory for the next one.
 struct ReplyArena {
   struct Element {
-    ReplyType type;
-    std::uint32_t size;    // bytes of a string, elements of an array
-    std::uint32_t skip;    // elements of this subtree, itself included
-    std::int64_t integer;  // an integer's value, or a string's offset in bytes
+    std::int64_t integer;     // an integer's value, or a string's offset in bytes
+    std::uint32_t size;       // bytes of a string, elements of an array
+    std::uint32_t skip : 29;  // elements of this subtree, itself included
+    ReplyType type : 3;
+
+    Element(ReplyType kind, std::size_t length, std::int64_t value)
+        : integer(value), size(static_cast<std::uint32_t>(length)), skip(1), type(kind) {}
   };
   std::vector<Element> elements;
   std::string bytes;

@@ -78,8 +78,8 @@ void QuantileWindow::expire(std::int64_t now_us) {
 
 void QuantileWindow::merge(SubWindow& sub) {
   auto& entries = sub.entries;
-  auto const compact = [&entries] {
-    std::sort(entries.begin(), entries.end(), [](auto const& a, auto const& b) { return a.value < b.value; });
+  auto const by_value = [](const Entry& a, const Entry& b) { return a.value < b.value; };
+  auto const join_equals = [&entries] {
     std::size_t kept = 0;
     for (std::size_t n = 1; n < entries.size(); ++n) {
       if (entries[n].value == entries[kept].value) {
@@ -90,12 +90,16 @@ void QuantileWindow::merge(SubWindow& sub) {
     }
     entries.resize(kept + 1);
   };
-  compact();
+  auto const fresh = entries.begin() + static_cast<std::ptrdiff_t>(sub.sorted);
+  std::sort(fresh, entries.end(), by_value);
+  std::inplace_merge(entries.begin(), fresh, entries.end(), by_value);
+  join_equals();
   if (sub.rounded || entries.size() > exact_values) {
     sub.rounded = true;
-    for (auto& entry : entries) entry.value = rounded(entry.value);
-    compact();
+    for (auto& entry : entries) entry.value = rounded(entry.value);  // which keeps their order
+    join_equals();
   }
+  sub.sorted = entries.size();
   sub.limit = 2 * std::max(entries.size(), exact_values);
 }
 
@@ -108,6 +112,7 @@ void QuantileWindow::observe(std::int64_t done_us, std::int64_t latency_us, std:
     drop(sub);
     sub.number = number;
     sub.limit = 2 * exact_values;
+    sub.sorted = 0;
     sub.rounded = false;
   }
   auto const value = static_cast<std::uint32_t>(

@@ -41,7 +41,8 @@ class QuantileWindow {
   };
   struct SubWindow {
     std::int64_t number = -1;
-    std::size_t limit = 0;  // of entries before they are merged
+    std::size_t limit = 0;   // of entries before they are merged
+    std::size_t sorted = 0;  // of them, from the front, since the last time
     bool rounded = false;
     std::vector<Entry> entries;
   };
