@@ -1,5 +1,5 @@
 # One static library a folder, one program a main(), one test executable a subject.
-# The presets compile four sources of a target as one, which costs a third of the time. SEPARATE: not this one, as its
+# The presets compile four sources of a target as one, which takes half of the time. SEPARATE: not this one, as its
 # sources have unnamed-namespace names in common by design.
 
 # fleet_library(NAME [SEPARATE] SOURCES... [LINK targets...])
