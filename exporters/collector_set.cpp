@@ -1,14 +1,19 @@
 #include "exporters/collector_set.hpp"
 
 #include <algorithm>
+#include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <exception>
 #include <optional>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -27,25 +32,25 @@ struct Outcome {
   double seconds = 0;
 };
 
-void add_labels(std::vector<Label>& labels, const Collector& collector) {
-  labels.emplace_back("collector", collector.name());
-  if (!collector.target().empty()) labels.emplace_back("target", collector.target());
-}
-
 }  // namespace
 
 // One run of the chosen collectors. A collector that outlives its deadline keeps writing here, not into the
-// page.
+// page. They share one timer, where before() would give each its own.
 struct CollectorSet::State {
   State(const asio::any_io_executor& executor, std::size_t collectors, std::size_t chosen)
-      : outcomes(collectors), running(chosen), all_done(executor) {}
+      : outcomes(collectors), interrupts(collectors), running(chosen), all_done(executor) {}
   std::vector<std::optional<Outcome>> outcomes;
+  std::deque<asio::cancellation_signal> interrupts;
   std::size_t running;
+  bool expired = false;
   asio::steady_timer all_done;  // cancelled by the last one
 };
 
 CollectorSet::CollectorSet(std::string exporter, std::vector<std::unique_ptr<Collector>> collectors)
-    : exporter_(std::move(exporter)), collectors_(std::move(collectors)), last_failure_(collectors_.size()) {
+    : success_name_(exporter + "_collector_success"),
+      duration_name_(exporter + "_collector_duration_seconds"),
+      collectors_(std::move(collectors)),
+      last_failure_(collectors_.size()) {
   std::stable_partition(collectors_.begin(), collectors_.end(),
                         [](auto const& collector) { return !collector->gives_way(); });
 }
@@ -55,14 +60,14 @@ awaitable<void> CollectorSet::run_one(std::shared_ptr<CollectorSet> self, std::s
   Outcome outcome;
   auto const begin = Deadline::Clock::now();
   try {
-    std::string const what = "collector " + std::string(self->collectors_[index]->name());
-    awaitable<void> work = self->collectors_[index]->collect(deadline, outcome.page);
-    co_await before(deadline, std::move(work), what);
+    co_await self->collectors_[index]->collect(deadline, outcome.page);
   } catch (const std::exception& error) {
     outcome.failure = *error.what() != '\0' ? error.what() : "failed without a reason";
   } catch (...) {
     outcome.failure = "failed without a reason";
   }
+  if (state->expired && !outcome.failure.empty())
+    outcome.failure = Timeout("collector " + std::string(self->collectors_[index]->name())).what();
   std::chrono::duration<double> const took = Deadline::Clock::now() - begin;
   outcome.seconds = took.count();
   state->outcomes[index] = std::move(outcome);
@@ -104,12 +109,22 @@ awaitable<bool> CollectorSet::run(std::vector<std::size_t> chosen, Deadline dead
   auto const state = std::make_shared<State>(executor, collectors_.size(), chosen.size());
   for (std::size_t const i : chosen) {
     awaitable<void> work = run_one(self, state, i, deadline);
-    asio::co_spawn(executor, std::move(work), asio::detached);
+    auto const interrupt = state->interrupts[i].slot();
+    asio::co_spawn(executor, std::move(work),
+                   asio::bind_cancellation_slot(interrupt, [state](const std::exception_ptr&) {}));
   }
   boost::system::error_code ignored;
   auto token = asio::redirect_error(asio::use_awaitable, ignored);
-  state->all_done.expires_at(deadline.when() + unwind_grace);
+  state->all_done.expires_at(deadline.when());
   if (state->running > 0) co_await state->all_done.async_wait(token);
+  if (state->running > 0) {
+    state->expired = true;
+    for (std::size_t const i : chosen) {
+      if (!state->outcomes[i]) state->interrupts[i].emit(asio::cancellation_type::terminal);
+    }
+    state->all_done.expires_at(deadline.when() + unwind_grace);
+    if (state->running > 0) co_await state->all_done.async_wait(token);
+  }
 
   bool all_good = true;
   MetricNames taken;  // by those that do not give way; they come first
@@ -144,12 +159,10 @@ std::string CollectorSet::merge(Families&& page, Families& out) {
 
 void CollectorSet::report(std::size_t index, const std::string& failure, double seconds, Families& out) {
   const Collector& collector = *collectors_[index];
-  std::vector<Label> labels;
-  add_labels(labels, collector);
-  out.gauge(exporter_ + "_collector_success", "Whether the collector's last run succeeded.")
-      .add(labels, failure.empty() ? 1 : 0);
-  out.gauge(exporter_ + "_collector_duration_seconds", "How long the collector's last run took.")
-      .add(labels, seconds);
+  std::array<Label, 2> const all{{{"collector", collector.name()}, {"target", collector.target()}}};
+  std::span<const Label> const labels(all.data(), collector.target().empty() ? 1 : 2);
+  out.gauge(success_name_, "Whether the collector's last run succeeded.").add(labels, failure.empty() ? 1 : 0);
+  out.gauge(duration_name_, "How long the collector's last run took.").add(labels, seconds);
 
   std::string& last = last_failure_[index];
   if (failure == last) return;

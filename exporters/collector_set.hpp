@@ -35,7 +35,7 @@ class CollectorSet : public std::enable_shared_from_this<CollectorSet> {
   static std::string merge(Families&& page, Families& out);
   void report(std::size_t index, const std::string& failure, double seconds, Families& out);
 
-  std::string exporter_;
+  std::string success_name_, duration_name_;
   std::vector<std::unique_ptr<Collector>> collectors_;
   std::vector<std::string> last_failure_;
 };

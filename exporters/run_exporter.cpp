@@ -141,6 +141,7 @@ int serve(const ExporterDescription& description, const app::CommonFlags& flags,
   put_to_use(description, parsed, daemon, *current);
 
   app::DaemonHooks hooks;
+  hooks.worker_renders_small_pages = true;
   add_pages(description, flags, current, hooks);
   hooks.reload = [current, &description, &flags, &daemon] {
     Parsed const fresh = read_config(description, flags.config_file);

@@ -247,7 +247,8 @@ int Daemon::Impl::run(DaemonHooks hooks) {
   auto const collect = std::make_shared<const CollectHook>(std::move(hooks.collect));
   auto const reload = std::make_shared<const std::function<void()>>(std::move(hooks.reload));
   reloader = std::make_unique<Reloader>(program, worker_io, reload, instruments);
-  endpoint = std::make_unique<MetricsEndpoint>(program, flags, web_io, worker_io, collect, instruments);
+  endpoint = std::make_unique<MetricsEndpoint>(program, flags, web_io, worker_io, collect, instruments,
+                                               hooks.worker_renders_small_pages);
   server = std::make_unique<web::Server>(web_io);
   set_gate();
   add_routes(hooks);

@@ -78,6 +78,9 @@ struct DaemonHooks {
   /// Called on the worker io thread after the web server has drained, to stop feeds and loops; they then have 2
   /// s to unwind before the worker is stopped. May be empty.
   std::function<void()> stop;
+  /// Whether the worker also renders the pages that are small: what was built there need not move to another CPU
+  /// piece by piece. Not for a worker that may not be kept from its work for a fifth of a millisecond.
+  bool worker_renders_small_pages = false;
   /// Whether /-/ready says 200; default always. Any thread.
   std::function<bool()> ready;
   /// Further routes, registered before listening; handlers run on the web thread.

@@ -1,12 +1,17 @@
 #include "core/app/metrics_endpoint.hpp"
 
+#include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <exception>
+#include <optional>
 
 #include "core/app/build_info.hpp"
 #include "core/app/logging.hpp"
 #include "core/app/mailbox.hpp"
+#include "core/io/seconds.hpp"
 #include "core/metrics/exposition.hpp"
 #include "core/metrics/process.hpp"
 
@@ -45,17 +50,42 @@ class InFlight {
 
 struct MetricsEndpoint::Collected {
   Families page;
+  std::optional<web::Response> rendered;  // then the page is empty
   std::exception_ptr failure;
 };
 
+// A scrape, as long as either thread has to do with it.
+struct MetricsEndpoint::Job {
+  Job(Collect hook, Deadline limit, Wish how, asio::io_context& web)
+      : collect(std::move(hook)),
+        deadline(limit),
+        wish(how),
+        mailbox(std::make_shared<Mailbox<Collected>>(web)) {}
+
+  /// By whichever thread is done with it first.
+  void observe(Histogram& duration) {
+    if (!observed.exchange(true)) duration.observe(seconds(Deadline::Clock::now() - begin));
+  }
+
+  Collect collect;
+  Deadline deadline;
+  Wish wish;
+  std::shared_ptr<Mailbox<Collected>> mailbox;
+  asio::cancellation_signal interrupt;  // of the coroutine on the worker; its thread's
+  Deadline::Clock::time_point begin = Deadline::Clock::now();
+  std::atomic<bool> observed{false};
+};
+
 MetricsEndpoint::MetricsEndpoint(std::string program, CommonFlags flags, asio::io_context& web,
-                                 asio::io_context& worker, Collect collect, Instruments& instruments)
+                                 asio::io_context& worker, Collect collect, Instruments& instruments,
+                                 bool worker_renders_small_pages)
     : program_(std::move(program)),
       flags_(std::move(flags)),
       web_(web),
       worker_(worker),
       collect_(std::move(collect)),
       instruments_(instruments),
+      worker_renders_small_pages_(worker_renders_small_pages),
       in_flight_(
           instruments.gauge(program_ + "_scrapes_in_flight", "Scrapes being answered now, this one included.")),
       duration_(instruments.histogram(program_ + "_scrape_duration_seconds",
@@ -92,21 +122,27 @@ awaitable<web::Response> MetricsEndpoint::scrape(Collect collect, Deadline deadl
                        "limit of concurrent requests reached (" + std::to_string(flags_.max_requests) + ")");
   }
   InFlight const counted(in_flight_);
-  auto const begin = Deadline::Clock::now();
-  auto const mailbox = std::make_shared<Mailbox<Collected>>(web_);
-  awaitable<void> work = collect_on_worker(std::move(collect), deadline, mailbox);
-  asio::co_spawn(worker_, std::move(work), asio::detached);
-  auto collected = co_await mailbox->wait(Deadline::at(deadline.when() + before_giving_up));
-  std::chrono::duration<double> const took = Deadline::Clock::now() - begin;
-  duration_.observe(took.count());
+  auto const job = std::make_shared<Job>(std::move(collect), deadline, wish, web_);
+  awaitable<void> work = collect_on_worker(job);
+  asio::co_spawn(worker_, std::move(work),
+                 asio::bind_cancellation_slot(job->interrupt.slot(), [job](const std::exception_ptr&) {}));
+  auto collected = co_await job->mailbox->wait(Deadline::at(deadline.when() + before_cancelling));
+  bool const late = !collected;
+  if (late) {
+    asio::post(worker_, [job] { job->interrupt.emit(asio::cancellation_type::terminal); });
+    collected = co_await job->mailbox->wait(Deadline::at(deadline.when() + before_giving_up));
+  }
+  job->observe(duration_);
   if (!collected) {
     refused_->add();
     logging::error("scrape given up: the worker did not finish it in time");
     co_return one_line(503, "the worker did not finish the scrape in time");
   }
   try {
+    if (collected->failure && late) throw Timeout("collect");
     if (collected->failure) std::rethrow_exception(collected->failure);
-    web::Response response = render(std::move(collected->page), wish);
+    web::Response response =
+        collected->rendered ? std::move(*collected->rendered) : render(std::move(collected->page), wish);
     answered_->add();
     co_return response;
   } catch (const BadRequest& error) {
@@ -123,18 +159,24 @@ awaitable<web::Response> MetricsEndpoint::scrape(Collect collect, Deadline deadl
   }
 }
 
-awaitable<void> MetricsEndpoint::collect_on_worker(Collect collect, Deadline deadline,
-                                                   std::shared_ptr<Mailbox<Collected>> mailbox) {
+awaitable<void> MetricsEndpoint::collect_on_worker(std::shared_ptr<Job> job) {
   Collected collected;
   try {
-    std::string const what = "collect";
-    Deadline const limit = Deadline::at(deadline.when() + before_cancelling);
-    awaitable<void> work = (*collect)(deadline, collected.page);
-    co_await before(limit, std::move(work), what);
+    co_await (*job->collect)(job->deadline, collected.page);
+    job->observe(duration_);
+    if (rendered_by_worker(collected.page)) {
+      collected.rendered = render(std::move(collected.page), job->wish);
+      collected.page = Families();
+    }
   } catch (...) {
     collected.failure = std::current_exception();
   }
-  mailbox->deliver(std::move(collected));
+  job->mailbox->deliver(std::move(collected));
+}
+
+bool MetricsEndpoint::rendered_by_worker(const Families& page) const {
+  constexpr std::size_t small = 1000;
+  return worker_renders_small_pages_ && page.series() + instruments_.size() <= small;
 }
 
 web::Response MetricsEndpoint::render(Families page, const Wish& wish) const {

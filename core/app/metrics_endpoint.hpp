@@ -16,7 +16,7 @@ namespace fleet::app {
 template <class T>
 class Mailbox;
 
-/// One per daemon; all members on the web thread. Must outlive both io threads.
+/// One per daemon; public members on the web thread. Must outlive both io threads.
 class MetricsEndpoint {
  public:
   /// The collect hook of DaemonHooks; shared, because a scrape that the worker is late with outlives its
@@ -24,7 +24,7 @@ class MetricsEndpoint {
   using Collect = std::shared_ptr<const std::function<awaitable<void>(Deadline, Families&)>>;
 
   MetricsEndpoint(std::string program, CommonFlags flags, asio::io_context& web, asio::io_context& worker,
-                  Collect collect, Instruments& instruments);
+                  Collect collect, Instruments& instruments, bool worker_renders_small_pages);
 
   /// 200 with the page; 503 beyond --web.max-requests, or if the worker has no page at the deadline plus 300
   /// ms; 500 if the hook threw.
@@ -39,8 +39,9 @@ class MetricsEndpoint {
     Format format;
     bool compress, of_program;
   };
-  static awaitable<void> collect_on_worker(Collect collect, Deadline deadline,
-                                           std::shared_ptr<Mailbox<Collected>> mailbox);
+  struct Job;
+  awaitable<void> collect_on_worker(std::shared_ptr<Job> job);
+  bool rendered_by_worker(const Families& page) const;
   awaitable<web::Response> answer(const web::Request& request, Collect collect, bool of_program);
   awaitable<web::Response> scrape(Collect collect, Deadline deadline, Wish wish);
   web::Response render(Families page, const Wish& wish) const;
@@ -51,6 +52,7 @@ class MetricsEndpoint {
   asio::io_context& worker_;
   Collect collect_;
   Instruments& instruments_;
+  bool worker_renders_small_pages_;
   Gauge& in_flight_;
   Histogram& duration_;
   Counter* answered_;

@@ -1,7 +1,9 @@
 #include "core/metrics/families.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <stdexcept>
 #include <tuple>
 
@@ -32,7 +34,8 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-void append_escaped(std::string& out, std::string_view value) {
+template <class Out>
+void append_escaped(Out& out, std::string_view value) {
   std::size_t plain = 0;  // start of the run that needs no change
   for (std::size_t i = 0; i < value.size();) {
     auto const c = static_cast<unsigned char>(value[i]);
@@ -52,15 +55,43 @@ void append_escaped(std::string& out, std::string_view value) {
   out.append(value.substr(plain));
 }
 
-void append_number(std::string& out, std::uint64_t number) {
+bool needs_escape(const Label& label) {
+  return std::any_of(label.second.begin(), label.second.end(), [](char c) {
+    return static_cast<signed char>(c) < 0 || c == '\\' || c == '"' || c == '\n';
+  });
+}
+
+/// `name{a="x",b="y"}` of labels that need no escape, with one look at the room for it.
+template <class Out>
+void write_plain(Out& out, std::string_view name, std::span<const Label> labels) {
+  constexpr std::size_t around = 4;  // of a label: separator, equals sign, quotes
+  auto size = name.size() + (labels.empty() ? 0 : 1);
+  for (auto const& [label, value] : labels) size += label.size() + value.size() + around;
+  auto const begin = out.size();
+  out.resize(begin + size);
+  auto at = std::copy(name.begin(), name.end(), out.begin() + static_cast<std::ptrdiff_t>(begin));
+  char separator = '{';
+  for (auto const& [label, value] : labels) {
+    *at++ = separator;
+    at = std::copy(label.begin(), label.end(), at);
+    *at++ = '=';
+    *at++ = '"';
+    at = std::copy(value.begin(), value.end(), at);
+    *at++ = '"';
+    separator = ',';
+  }
+  if (!labels.empty()) *at = '}';
+}
+
+template <class Out>
+void append_number(Out& out, std::uint64_t number) {
   char text[24];
   auto const end = std::to_chars(text, text + sizeof text, number).ptr;
   out.append(text, static_cast<std::size_t>(end - text));
 }
 
-}  // namespace
-
-void append_labels(std::string& out, std::span<const Label> labels) {
+template <class Out>
+void write_labels(Out& out, std::span<const Label> labels) {
   if (labels.empty()) return;
   char separator = '{';
   for (auto const& [name, value] : labels) {
@@ -74,7 +105,8 @@ void append_labels(std::string& out, std::span<const Label> labels) {
   out.push_back('}');
 }
 
-void append_value(std::string& out, double value) {
+template <class Out>
+void write_value(Out& out, double value) {
   if (std::isnan(value)) {
     out.append("NaN");
     return;
@@ -95,8 +127,19 @@ void append_value(std::string& out, double value) {
   out.append(text, static_cast<std::size_t>(end - text));
 }
 
-Family::Family(MetricType type, std::string_view name, std::string_view help)
-    : type_(type), help_size_(static_cast<std::uint32_t>(help.size())) {
+}  // namespace
+
+void append_labels(std::string& out, std::span<const Label> labels) { write_labels(out, labels); }
+void append_value(std::string& out, double value) { write_value(out, value); }
+
+Family::Family(Arena& arena, MetricType type, std::string_view name, std::string_view constant,
+               std::string_view help)
+    : name_(name),
+      constant_(constant),
+      text_(ArenaAllocator<char>(arena)),
+      groups_(ArenaAllocator<Group>(arena)),
+      help_size_(static_cast<std::uint32_t>(help.size())),
+      type_(type) {
   constexpr std::size_t labels_and_value = 48;
   text_.reserve(help.size() + name.size() + labels_and_value);
   text_.append(help);
@@ -119,25 +162,30 @@ void Family::begin_group(std::size_t begin, std::size_t key_length) {
   groups_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(key_length)});
 }
 
-void Family::append_label_set(std::string& out, std::span<const Label> labels) const {
+template <class Out>
+void Family::append_label_set(Out& out, std::span<const Label> labels) const {
   auto const begin = out.size();
-  append_labels(out, labels);
+  write_labels(out, labels);
   if (constant_.empty()) return;
   if (labels.empty()) {
     out.append("{").append(constant_).append("}");
   } else {
-    out.insert(begin + 1, constant_ + ",");
+    out.insert(begin + 1, ",").insert(begin + 1, constant_);
   }
 }
 
 void Family::add(std::span<const Label> labels, double value) {
   expect(labels, 1);
   auto const begin = text_.size();
-  text_.append(name_);
-  append_label_set(text_, labels);
+  if (constant_.empty() && std::none_of(labels.begin(), labels.end(), needs_escape)) {
+    write_plain(text_, name_, labels);
+  } else {
+    text_.append(name_);
+    append_label_set(text_, labels);
+  }
   begin_group(begin, text_.size() - begin);
   text_.push_back(' ');
-  append_value(text_, value);
+  write_value(text_, value);
   text_.push_back('\n');
 }
 
@@ -147,13 +195,14 @@ void Family::add_rendered(std::string_view name_and_labels_and_space, double val
   if (!constant_.empty()) {
     auto const brace = text_.find('{', begin);
     if (brace == text_.npos) {
-      text_.insert(text_.size() - 1, "{" + constant_ + "}");
+      text_.pop_back();
+      text_.append("{").append(constant_).append("} ");
     } else {
-      text_.insert(brace + 1, constant_ + ",");
+      text_.insert(brace + 1, ",").insert(brace + 1, constant_);
     }
   }
   begin_group(begin, text_.size() - begin - 1);
-  append_value(text_, value);
+  write_value(text_, value);
   text_.push_back('\n');
 }
 
@@ -171,7 +220,7 @@ void Family::add_histogram(std::span<const Label> labels, const HistogramData& d
     cumulative += data.counts[i];
     text_.append(name_).append("_bucket").append(open).append("le=\"");
     if (i < data.bounds.size()) {
-      append_value(text_, data.bounds[i]);
+      write_value(text_, data.bounds[i]);
     } else {
       text_.append("+Inf");
     }
@@ -205,7 +254,7 @@ void Family::add_summary(std::span<const Label> labels, std::span<const Quantile
     text_.append(name_).append(open).append("quantile=\"").append(quantile.label).append("\"}");
     if (&quantile == quantiles.data()) key_length = text_.size() - begin;
     text_.push_back(' ');
-    append_value(text_, quantile.value);
+    write_value(text_, quantile.value);
     text_.push_back('\n');
   }
   add_sum_and_count(rendered, sum, count);
@@ -214,24 +263,39 @@ void Family::add_summary(std::span<const Label> labels, std::span<const Quantile
 
 void Family::add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count) {
   text_.append(name_).append("_sum").append(rendered_labels).push_back(' ');
-  append_value(text_, sum);
+  write_value(text_, sum);
   text_.append("\n").append(name_).append("_count").append(rendered_labels).push_back(' ');
   append_number(text_, count);
   text_.push_back('\n');
 }
 
-Families::Families(Label constant) {
-  append_labels(constant_, std::span(&constant, 1));
-  constant_ = constant_.substr(1, constant_.size() - 2);
+Families::Families(std::string_view constant)
+    : families_([this] {
+        arenas_.push_back(std::make_unique<Arena>());
+        return Map::allocator_type(*arenas_.front());
+      }()) {
+  constant_ = keep(constant);
+}
+
+Families::Families(Label constant) : Families(std::string_view()) {
+  std::string rendered;
+  append_labels(rendered, std::span(&constant, 1));
+  constant_ = keep(std::string_view(rendered).substr(1, rendered.size() - 2));
+}
+
+std::string_view Families::keep(std::string_view text) {
+  if (text.empty()) return {};
+  auto* const kept = static_cast<char*>(arenas_.front()->take(text.size()));
+  std::copy(text.begin(), text.end(), kept);
+  return {kept, text.size()};
 }
 
 Family& Families::family(std::string_view name, MetricType type, std::string_view help) {
   auto found = families_.lower_bound(name);
   if (found == families_.end() || found->first != name) {
-    found = families_.emplace_hint(found, std::piecewise_construct, std::forward_as_tuple(name),
-                                   std::forward_as_tuple(type, name, help));
-    found->second.name_ = found->first;
-    found->second.constant_ = constant_;
+    auto const kept = keep(name);
+    found = families_.emplace_hint(found, std::piecewise_construct, std::forward_as_tuple(kept),
+                                   std::forward_as_tuple(*arenas_.front(), type, kept, constant_, help));
   } else if (found->second.type() != type) {
     throw std::logic_error("metric " + std::string(name) + " was added with two types");
   }
@@ -240,13 +304,13 @@ Family& Families::family(std::string_view name, MetricType type, std::string_vie
 
 void Families::merge(Families&& other) {
   if (families_.empty() && constant_ == other.constant_) {
-    families_.swap(other.families_);
+    swap(other);
     return;
   }
   for (auto const& [name, family] : other.families_) {
     auto const found = families_.find(name);
     if (found != families_.end() && found->second.type() != family.type()) {
-      throw std::logic_error("metric " + name + " was added with two types");
+      throw std::logic_error("metric " + std::string(name) + " was added with two types");
     }
   }
   families_.merge(other.families_);
@@ -262,6 +326,7 @@ void Families::merge(Families&& other) {
     for (auto& mark : from.marks_) into.marks_.push_back({mark.offset + shift, std::move(mark.text)});
   }
   other.families_.clear();
+  std::move(other.arenas_.begin(), other.arenas_.end(), std::back_inserter(arenas_));
 }
 
 std::size_t Families::series() const {
@@ -272,7 +337,7 @@ std::size_t Families::series() const {
 
 std::set<std::string, std::less<>> Families::names() const {
   std::set<std::string, std::less<>> out;
-  for (auto const& [name, family] : families_) out.insert(name);
+  for (auto const& [name, family] : families_) out.emplace(name);
   return out;
 }
 

@@ -1,10 +1,10 @@
 // What one scrape returns: metric families whose samples are rendered as they are added.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/metrics/arena.hpp"
 #include "core/metrics/histogram.hpp"
 
 namespace fleet {
@@ -43,8 +44,9 @@ struct Exemplar {
 /// buffer; no object per sample is built.
 class Family {
  public:
-  /// Made by Families, whose map holds its name; this one only tells how much room a line takes.
-  Family(MetricType type, std::string_view name, std::string_view help);
+  /// Made by Families, which keeps the views' texts in the same arena.
+  Family(Arena& arena, MetricType type, std::string_view name, std::string_view constant,
+         std::string_view help);
 
   void add(double value) { add(std::span<const Label>(), value); }
   void add(std::initializer_list<Label> labels, double value) {
@@ -93,17 +95,18 @@ class Family {
   void expect(std::span<const Label> labels, std::size_t lines);
   void begin_group(std::size_t begin, std::size_t key_length);
   void add_sum_and_count(std::string_view rendered_labels, double sum, std::uint64_t count);
-  void append_label_set(std::string& out, std::span<const Label> labels) const;
+  template <class Out>
+  void append_label_set(Out& out, std::span<const Label> labels) const;
 
   std::string_view lines() const { return std::string_view(text_).substr(help_size_); }
 
-  // Most families of a page have one sample: they cost two allocations, this object and its text.
-  std::string_view name_;  // the map's key
-  MetricType type_;
+  using Text = std::basic_string<char, std::char_traits<char>, ArenaAllocator<char>>;
+  std::string_view name_;
+  std::string_view constant_;  // `feed="x"`, in every sample that is added from now on
+  Text text_;                  // the help, then the lines; offsets count from its beginning
+  std::vector<Group, ArenaAllocator<Group>> groups_;
   std::uint32_t help_size_;
-  std::string constant_;  // `feed="x"`, in every sample that is added from now on
-  std::string text_;      // the help, then the lines; offsets count from its beginning
-  boost::container::small_vector<Group, 1> groups_;
+  MetricType type_;
   std::vector<Mark> marks_;
   bool sorted_ = true;
 };
@@ -111,18 +114,25 @@ class Family {
 /// The families of one page, by name. Not thread-safe; build it on one thread, hand it over whole.
 class Families {
  public:
-  Families() = default;
+  Families() : Families(std::string_view()) {}
   /// A page on which every sample gets this label, before its own: what merge() takes in keeps its labels as
   /// they are.
   explicit Families(Label constant);
+  /// What is moved from may only be destroyed, or assigned to.
   Families(Families&&) = default;
-  Families& operator=(Families&&) = default;
-  /// An empty page whose samples get the same label as this one's: for what is to be merged into it, or not.
-  Families like() const {
-    Families page;
-    page.constant_ = constant_;
-    return page;
+  Families& operator=(Families&& other) noexcept {
+    swap(other);
+    other.families_.clear();  // before the memory that they lie in
+    other.arenas_.clear();
+    return *this;
   }
+  void swap(Families& other) noexcept {
+    arenas_.swap(other.arenas_);
+    std::swap(constant_, other.constant_);
+    families_.swap(other.families_);
+  }
+  /// An empty page whose samples get the same label as this one's: for what is to be merged into it, or not.
+  Families like() const { return Families(constant_); }
 
   /// The family of that name, made if new. Throws std::logic_error if it exists with another type. The
   /// reference stays valid until this object is destroyed or merged away.
@@ -139,7 +149,7 @@ class Families {
   }
 
   /// Moves every family of `other` into this page, joining those of one name. Throws std::logic_error on a
-  /// conflict of types, with nothing merged.
+  /// conflict of types, with nothing merged. `other` is then as if moved from.
   void merge(Families&& other);
   std::size_t series() const;
   std::set<std::string, std::less<>> names() const;
@@ -148,8 +158,16 @@ class Families {
 
  private:
   friend class Exposition;
-  std::string constant_;
-  std::map<std::string, Family, std::less<>> families_;
+  using Map = std::map<std::string_view, Family, std::less<>,
+                       ArenaAllocator<std::pair<const std::string_view, Family>>>;
+  explicit Families(std::string_view constant);
+  std::string_view keep(std::string_view text);
+
+  // Before what lies in them. The first is where new families go, the others came with pages that were merged
+  // into this one.
+  std::vector<std::unique_ptr<Arena>> arenas_;
+  std::string_view constant_;
+  Map families_;
 };
 
 }  // namespace fleet

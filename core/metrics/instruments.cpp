@@ -84,6 +84,12 @@ struct Shelf {
     return entry->second.instrument;
   }
 
+  std::size_t size() const {
+    std::size_t count = 0;
+    for (auto const& [name, series] : families) count += series.entries.size();
+    return count;
+  }
+
   void remove(const Instruments::LabelList& wanted) {
     for (auto& [name, series] : families) {
       std::erase_if(series.entries, [&](auto const& entry) {
@@ -187,6 +193,11 @@ void Instruments::remove(std::string_view family, const LabelList& labels) {
   impl_->counters.remove(family, key);
   impl_->gauges.remove(family, key);
   impl_->histograms.remove(family, key);
+}
+
+std::size_t Instruments::size() const {
+  Impl::Turn const turn(*impl_);
+  return impl_->counters.size() + impl_->gauges.size() + impl_->histograms.size();
 }
 
 void Instruments::collect(Families& out) const {

@@ -78,7 +78,9 @@ class Instruments {
   void remove(const LabelList& labels);
   /// Destroys the one instrument of that family with exactly these labels, if there is one.
   void remove(std::string_view family, const LabelList& labels);
-  /// Appends every instrument's present value.
+  /// How many there are.
+  std::size_t size() const;
+  /// Appends every instrument's present value. Any thread.
   void collect(Families& out) const;
 
  private:

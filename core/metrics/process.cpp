@@ -23,13 +23,25 @@ struct ProcessStat {
   double cpu_seconds, start_ticks, threads, virtual_bytes, resident_bytes;
 };
 
+/// Opened once: that is two thirds of what reading it costs. As each thread's own, it is nobody's to guard.
+int stat_file() {
+  struct Kept {
+    int descriptor = -1;
+    ~Kept() {
+      if (descriptor >= 0) close(descriptor);
+    }
+  };
+  thread_local Kept kept;
+  if (kept.descriptor < 0) kept.descriptor = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  return kept.descriptor;
+}
+
 /// /proc/self/stat as proc(5) numbers its fields: 14 utime, 15 stime, 20 threads, 22 start, 23 vsize, 24 rss.
 std::optional<ProcessStat> read_stat() {
-  int const file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+  int const file = stat_file();
   if (file < 0) return {};
   std::array<char, 2048> buffer;
-  auto const size = read(file, buffer.data(), buffer.size());
-  close(file);
+  auto const size = pread(file, buffer.data(), buffer.size(), 0);
   if (size <= 0) return {};
   std::string_view rest(buffer.data(), static_cast<std::size_t>(size));
   auto const name_end = rest.rfind(')');  // the name may hold anything

@@ -48,6 +48,12 @@ Pipeline& Pipeline::add(std::span<const std::string_view> words) {
   return *this;
 }
 
+Pipeline& Pipeline::append(const Pipeline& other) {
+  wire_ += other.wire_;
+  commands_ += other.commands_;
+  return *this;
+}
+
 void Pipeline::clear() {
   wire_.clear();
   commands_ = 0;

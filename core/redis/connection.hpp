@@ -58,6 +58,8 @@ class Pipeline {
   Pipeline& add(std::initializer_list<std::string_view> words);
   Pipeline& add(std::span<const std::string_view> words);
   std::size_t size() const { return commands_; }
+  /// The other's commands behind these.
+  Pipeline& append(const Pipeline& other);
   void clear();
   const std::string& wire() const { return wire_; }
 
@@ -99,20 +101,34 @@ class Client {
   Client(asio::any_io_executor executor, Options options);
   ~Client();
 
-  /// The replies copied out of the connection, so that the next caller may go on.
+  /// The replies taken out of the connection, so that the next caller may go on. Their memory goes back to the
+  /// client, if that still lives.
   class Replies {
    public:
+    Replies() = default;
+    Replies(Replies&&) = default;
+    Replies& operator=(Replies&&) = default;
+    ~Replies();
     std::size_t size() const { return roots_.size(); }
     Reply operator[](std::size_t n) const { return roots_.at(n); }
 
    private:
     friend class Client;
-    std::vector<std::unique_ptr<ReplyArena>> arenas_;
+    using Arenas = std::vector<std::unique_ptr<ReplyArena>>;
+    /// Moves the first `count` of these out.
+    Replies take(std::size_t count);
+    Arenas arenas_;
     std::vector<Reply> roots_;
+    std::weak_ptr<Arenas> spare_;
   };
   /// Throws as Connection::open() and Connection::run(); Timeout also if others held the connection for too
   /// long.
   awaitable<Replies> run(Pipeline pipeline, Deadline deadline);
+  /// The same in one exchange with the pipelines of all who call this in the same turn of the loop, in the
+  /// order in which they called. A failure is theirs too, but for a caller who has more time, or if the first
+  /// of them was cancelled: then the pipeline is sent by itself. Takes longer than run() if nobody else comes,
+  /// and what it took is not one caller's.
+  awaitable<Replies> run_together(Pipeline pipeline, Deadline deadline);
   const Options& options() const;
   /// How long the newest connection took to open, until it was authenticated; zero before the first.
   std::chrono::nanoseconds connect_time() const;

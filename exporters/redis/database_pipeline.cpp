@@ -24,7 +24,7 @@ fleet::redis::Reply DatabasePipeline::Replies::operator[](std::size_t place) con
 awaitable<DatabasePipeline::Replies> DatabasePipeline::run(fleet::redis::Client& client, Deadline deadline) {
   if (selection_ != nowhere) pipeline_.add({"SELECT", std::to_string(home_)});
   Replies replies;
-  replies.raw_ = co_await client.run(pipeline_, deadline);
+  replies.raw_ = co_await client.run_together(pipeline_, deadline);
   replies.places_ = std::move(places_);
   // Whoever may select another database may select this one; else nothing was ever selected.
   co_return replies;

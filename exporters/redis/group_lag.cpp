@@ -20,6 +20,17 @@ std::uint64_t counted_lag(std::uint64_t counted, std::uint64_t limit, const Stre
   return std::max(limit, std::min(estimate, stream.length));
 }
 
+std::optional<std::uint64_t> grown_lag(const CountedLag& then, const StreamExtent& stream,
+                                       const GroupPosition& group) {
+  auto const before = then.stream.entries_added, now = stream.entries_added;
+  if (!before || !now || *now < *before) return std::nullopt;
+  auto const added = *now - *before;
+  bool const nothing_given = group.last_delivered == then.last_delivered;
+  bool const nothing_removed = stream.first == then.stream.first && stream.length == then.stream.length + added;
+  if (!nothing_given || !nothing_removed) return std::nullopt;
+  return then.lag + added;
+}
+
 fleet::redis::StreamId next_id(fleet::redis::StreamId id) {
   if (id.sequence == std::numeric_limits<std::uint64_t>::max()) return {id.milliseconds + 1, 0};
   return {id.milliseconds, id.sequence + 1};

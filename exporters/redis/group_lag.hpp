@@ -33,6 +33,19 @@ std::optional<std::uint64_t> known_lag(const StreamExtent& stream, const GroupPo
 std::uint64_t counted_lag(std::uint64_t counted, std::uint64_t limit, const StreamExtent& stream,
                           const GroupPosition& group);
 
+/// A lag that was counted, with what the server said then.
+struct CountedLag {
+  StreamExtent stream;
+  fleet::redis::StreamId last_delivered;
+  std::uint64_t lag = 0;
+};
+
+/// The lag now, without counting again: while the group is given nothing and nothing is removed from the
+/// stream, it grows by what is added. nullopt if either happened, or the server does not say how many entries
+/// were added.
+std::optional<std::uint64_t> grown_lag(const CountedLag& then, const StreamExtent& stream,
+                                       const GroupPosition& group);
+
 /// The least id after `id`.
 fleet::redis::StreamId next_id(fleet::redis::StreamId id);
 

@@ -55,15 +55,15 @@ awaitable<void> read_counts(Client& client, std::vector<KeyName> patterns, KeyLi
 }  // namespace
 
 awaitable<void> read_keys(Client& client, WatchedKeys watched, KeyLimits limits, Deadline deadline,
-                          ServerPage* page, KeyProblems* problems) {
+                          ServerPage* page, KeyProblems* problems, KeyMemory* memory) {
   auto const home = client.options().database;
   auto keys = co_await expanded(client, std::move(watched.keys), limits, deadline, problems);
   auto names = co_await expanded(client, std::move(watched.streams), limits, deadline, problems);
   KeySizes sizes(std::move(keys), limits, *page, *problems);
-  StreamReadings streams(std::move(names), limits, *page, *problems);
+  StreamReadings streams(std::move(names), limits, *page, *problems, *memory);
 
   DatabasePipeline first(home);
-  sizes.ask_types(first);
+  sizes.ask_types(first, memory->types);
   streams.ask(first);
   if (auto const replies = co_await run(client, std::move(first), deadline)) {
     sizes.take_types(*replies);
@@ -74,6 +74,7 @@ awaitable<void> read_keys(Client& client, WatchedKeys watched, KeyLimits limits,
   streams.ask_groups(second);
   auto const replies = co_await run(client, std::move(second), deadline);
   if (replies) sizes.take_sizes(*replies);
+  memory->types = sizes.types();
   streams.take_groups(replies ? &*replies : nullptr);
   DatabasePipeline third(home);
   sizes.ask_distinct(third);

@@ -40,55 +40,73 @@ KeySizes::KeySizes(std::vector<KeyName> keys, KeyLimits limits, fleet::redis::Se
   for (auto& name : keys) keys_.push_back({.name = std::move(name), .type = {}});
 }
 
-void KeySizes::ask_types(DatabasePipeline& pipeline) {
-  for (auto& key : keys_) key.place = pipeline.add(key.name.database, {"TYPE", key.name.name});
+void KeySizes::ask_types(DatabasePipeline& pipeline, const std::map<KeyName, std::string>& expected) {
+  for (auto& key : keys_) {
+    key.type_place = pipeline.add(key.name.database, {"TYPE", key.name.name});
+    auto const found = expected.find(key.name);
+    if (found == expected.end()) continue;
+    key.type = found->second;
+    ask_size(pipeline, key);
+  }
 }
 
 void KeySizes::take_types(const DatabasePipeline::Replies& replies) {
-  std::vector<Key> known;
+  std::vector<Key> others;
   for (auto& key : keys_) {
-    auto const reply = replies[key.place];
+    auto const reply = replies[key.type_place];
     if (reply.is_error()) {
       problems_.add(key.name, reply.error_text());
-    } else if (reply.text() == "none") {
+      continue;
+    }
+    auto const type = reply.text();
+    if (type == "none") {
       add_size(key.name, 0);
-    } else if (size_command(reply.text()).empty()) {
-      problems_.add(key.name, "is of the unknown type " + std::string(reply.text()));
+    } else if (size_command(type).empty()) {
+      problems_.add(key.name, "is of the unknown type " + std::string(type));
     } else {
-      key.type = reply.text();
-      known.push_back(std::move(key));
+      types_[key.name] = type;
+      if (key.type == type) {
+        take_size(replies, std::move(key));
+      } else {
+        key.type = type;
+        others.push_back(std::move(key));
+      }
     }
   }
-  keys_ = std::move(known);
+  keys_ = std::move(others);
+}
+
+void KeySizes::ask_size(DatabasePipeline& pipeline, Key& key) {
+  static const auto last_byte = std::to_string(value_bytes - 1);
+  key.place = pipeline.add(key.name.database, {size_command(key.type), key.name.name});
+  if (key.type == "string")
+    key.value_place = pipeline.add(key.name.database, {"GETRANGE", key.name.name, "0", last_byte});
+}
+
+void KeySizes::take_size(const DatabasePipeline::Replies& replies, Key key) {
+  auto const size = replies[key.place];
+  if (size.is_error()) {  // changed its type meanwhile, or no rights
+    problems_.add(key.name, size.error_text());
+    return;
+  }
+  if (key.type == "string") {
+    auto const value = replies[key.value_place];
+    if (!value.is_error() && value.text().starts_with(hyperloglog)) {
+      distinct_.push_back(std::move(key));
+      return;
+    }
+    bool const whole = static_cast<std::size_t>(size.integer()) <= value_bytes;
+    if (!value.is_error() && whole) add_value(key.name, value.text());
+  }
+  add_size(key.name, static_cast<double>(size.integer()));
 }
 
 void KeySizes::ask_sizes(DatabasePipeline& pipeline) {
-  auto const last_byte = std::to_string(value_bytes - 1);
-  for (auto& key : keys_) {
-    key.place = pipeline.add(key.name.database, {size_command(key.type), key.name.name});
-    if (key.type == "string")
-      key.value_place = pipeline.add(key.name.database, {"GETRANGE", key.name.name, "0", last_byte});
-  }
+  for (auto& key : keys_) ask_size(pipeline, key);
 }
 
 void KeySizes::take_sizes(const DatabasePipeline::Replies& replies) {
-  for (auto& key : keys_) {
-    auto const size = replies[key.place];
-    if (size.is_error()) {  // changed its type meanwhile, or no rights
-      problems_.add(key.name, size.error_text());
-      continue;
-    }
-    if (key.type == "string") {
-      auto const value = replies[key.value_place];
-      if (!value.is_error() && value.text().starts_with(hyperloglog)) {
-        distinct_.push_back(std::move(key));
-        continue;
-      }
-      bool const whole = static_cast<std::size_t>(size.integer()) <= value_bytes;
-      if (!value.is_error() && whole) add_value(key.name, value.text());
-    }
-    add_size(key.name, static_cast<double>(size.integer()));
-  }
+  for (auto& key : keys_) take_size(replies, std::move(key));
   keys_.clear();
 }
 

@@ -24,7 +24,7 @@ awaitable<void> KeysCollector::collect(Deadline deadline, Families& out) {
   std::string problem;
   bool answered = false;
   try {
-    co_await read_keys(*client_, watched_, limits_, answer_by(deadline), &page, &problems);
+    co_await read_keys(*client_, watched_, limits_, answer_by(deadline), &page, &problems, &memory_);
     answered = true;
     unreadable = problems.count();
     problem = problems.of_server() ? last_problem_ : problems.text();

@@ -27,6 +27,7 @@ class KeysCollector : public Collector {
   KeyLimits limits_;
   std::string target_, addr_;
   std::string last_problem_;
+  KeyMemory memory_;
 };
 
 }  // namespace fleet::exporters::redis_health

@@ -119,45 +119,79 @@ void add_consumers(const KeyName& key, const StreamGroup& group, Reply consumers
 }  // namespace
 
 StreamReadings::StreamReadings(std::vector<KeyName> names, KeyLimits limits, ServerPage& page,
-                               KeyProblems& problems)
-    : names_(std::move(names)), limits_(limits), page_(page), problems_(problems) {}
+                               KeyProblems& problems, KeyMemory& memory)
+    : limits_(limits), page_(page), problems_(problems), memory_(memory) {
+  for (auto& name : names) asked_.push_back({.key = std::move(name), .consumers_places = {}});
+}
 
 void StreamReadings::ask(DatabasePipeline& pipeline) {
-  for (auto const& key : names_) {
-    auto const place = pipeline.add(key.database, {"XINFO", "STREAM", key.name});
-    if (&key == names_.data()) first_place_ = place;
-    pipeline.add(key.database, {"XINFO", "GROUPS", key.name});
+  for (auto& asked : asked_) {
+    auto const& key = asked.key;
+    asked.info_place = pipeline.add(key.database, {"XINFO", "STREAM", key.name});
+    asked.groups_place = pipeline.add(key.database, {"XINFO", "GROUPS", key.name});
+    auto const known = memory_.groups.find(key);
+    if (!limits_.consumers || known == memory_.groups.end()) continue;
+    for (auto const& [group, lag] : known->second) {
+      asked.consumers_places.emplace(group,
+                                     pipeline.add(key.database, {"XINFO", "CONSUMERS", key.name, group}));
+    }
   }
 }
 
 void StreamReadings::take(const DatabasePipeline::Replies& replies) {
-  for (std::size_t n = 0; n < names_.size(); ++n) {
-    auto const info = replies[first_place_ + 2 * n], groups = replies[first_place_ + 2 * n + 1];
+  for (auto const& asked : asked_) {
+    auto const info = replies[asked.info_place], groups = replies[asked.groups_place];
     if (info.is_error() && info.error_text().find("no such key") != std::string_view::npos) {
-      auto const database = names_[n].database_label();
+      auto const database = asked.key.database_label();
       page_.gauge("stream_length", "The number of elements of the stream")
-          .add({{"db", database}, {"stream", names_[n].name}}, 0);
+          .add({{"db", database}, {"stream", asked.key.name}}, 0);
       continue;
     }
     if (info.is_error() || groups.is_error()) {
-      problems_.add(names_[n], info.is_error() ? info.error_text() : groups.error_text());
+      problems_.add(asked.key, info.is_error() ? info.error_text() : groups.error_text());
       continue;
     }
     try {
-      streams_.push_back(read_stream(names_[n], info, groups, page_));
+      auto stream = read_stream(asked.key, info, groups, page_);
+      take_consumers(asked, replies, stream);
+      for (auto& group : stream.groups) find_lag(stream, group);
+      streams_.push_back(std::move(stream));
     } catch (const ProtocolError& error) {
-      problems_.add(names_[n], error.what());
+      problems_.add(asked.key, error.what());
     }
   }
+}
+
+// An error is left for the second round: the group may have been gone for that moment only.
+void StreamReadings::take_consumers(const Asked& asked, const DatabasePipeline::Replies& replies,
+                                    WatchedStream& stream) {
+  for (auto& group : stream.groups) {
+    auto const found = asked.consumers_places.find(group.name);
+    if (found == asked.consumers_places.end()) continue;
+    auto const consumers = replies[found->second];
+    if (consumers.is_error()) continue;
+    add_consumers(stream.key, group, consumers, page_);
+    group.consumers_known = true;
+  }
+}
+
+void StreamReadings::find_lag(const WatchedStream& stream, StreamGroup& group) const {
+  group.lag = known_lag(stream.extent, group.position);
+  if (group.lag) return;
+  auto const known = memory_.groups.find(stream.key);
+  if (known == memory_.groups.end()) return;
+  auto const found = known->second.find(group.name);
+  if (found == known->second.end() || !found->second) return;
+  group.lag = grown_lag(*found->second, stream.extent, group.position);
+  group.counted = group.lag.has_value();
 }
 
 void StreamReadings::ask_groups(DatabasePipeline& pipeline) {
   auto const limit = std::to_string(limits_.lag_entries);
   for (auto& [key, extent, groups] : streams_) {
     for (auto& group : groups) {
-      if (limits_.consumers)
+      if (limits_.consumers && !group.consumers_known)
         group.consumers_place = pipeline.add(key.database, {"XINFO", "CONSUMERS", key.name, group.name});
-      group.lag = known_lag(extent, group.position);
       if (group.lag) continue;
       auto const from = next_id(group.position.last_delivered).text();
       group.entries_place = pipeline.add(key.database, {"XRANGE", key.name, from, "+", "COUNT", limit});
@@ -184,11 +218,24 @@ void StreamReadings::take_groups(const DatabasePipeline::Replies* replies) {
           problems_.add(key, entries.error_text());
         } else {
           group.lag = counted_lag(entries.size(), limits_.lag_entries, extent, group.position);
+          group.counted = entries.size() < limits_.lag_entries;
         }
       }
       if (!group.lag) continue;
       lags.add({{"db", database}, {"group", group.name}, {"stream", key.name}},
                static_cast<double>(*group.lag));
+    }
+  }
+  remember();
+}
+
+void StreamReadings::remember() {
+  memory_.groups.clear();
+  for (auto const& [key, extent, groups] : streams_) {
+    auto& known = memory_.groups[key];
+    for (auto const& group : groups) {
+      auto& lag = known[group.name];
+      if (group.counted) lag = CountedLag{extent, group.position.last_delivered, *group.lag};
     }
   }
 }

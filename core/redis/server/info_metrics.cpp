@@ -20,21 +20,18 @@ std::optional<double> reading(std::string_view text) {
   return number_in(text);
 }
 
-/// redis_exporter's help texts say no more than the name.
-std::string help_of(std::string_view name) { return std::string(name) + " metric"; }
-
 void add_field(const InfoText::Field& field, ServerPage& page) {
   if (auto const* const metric = find_info_metric(field.name)) {
     auto const value = reading(field.value);
     if (!value) return;
-    auto const help = help_of(metric->name.substr(std::string_view("redis_").size()));
-    page.named(metric->type, metric->name, help).add(*value * metric->scale);
+    page.plain(metric->type, metric->name).add(*value * metric->scale);
   } else if (field.name.starts_with("cluster_")) {
     // Two fields of the cluster have other names than their own.
-    auto const name = field.name == "cluster_stats_messages_sent"       ? "cluster_messages_sent_total"
-                      : field.name == "cluster_stats_messages_received" ? "cluster_messages_received_total"
-                                                                        : field.name;
-    if (auto const value = reading(field.value)) page.gauge(name, help_of(name)).add(*value);
+    auto const name = field.name == "cluster_stats_messages_sent" ? "redis_cluster_messages_sent_total"
+                      : field.name == "cluster_stats_messages_received"
+                          ? "redis_cluster_messages_received_total"
+                          : "redis_" + std::string(field.name);
+    if (auto const value = reading(field.value)) page.plain(MetricType::gauge, name).add(*value);
   }
 }
 

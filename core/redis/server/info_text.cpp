@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 namespace fleet::redis {
 
@@ -35,6 +36,14 @@ std::string_view part_of(std::string_view list, std::string_view name) {
 }
 
 std::optional<double> number_in(std::string_view text) {
+  // Most are whole numbers, which need no parser of decimals.
+  constexpr std::size_t exact_digits = 15;
+  if (!text.empty() && text.size() <= exact_digits &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    std::int64_t whole = 0;
+    for (char const c : text) whole = 10 * whole + (c - '0');
+    return static_cast<double>(whole);
+  }
   double value = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;

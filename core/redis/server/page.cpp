@@ -7,6 +7,7 @@ namespace fleet::redis {
 namespace {
 
 constexpr std::size_t most_labels = 12;
+constexpr std::string_view prefix = "redis_";
 
 /// The labels with `addr` before them.
 class WithAddress {
@@ -38,9 +39,13 @@ void ServerPage::Series::add_histogram(std::initializer_list<Label> labels, cons
 }
 
 ServerPage::Series ServerPage::series(MetricType type, std::string_view name, std::string_view help) {
-  std::string whole = "redis_";
-  whole += name;
-  return named(type, whole, help);
+  name_.assign(prefix).append(name);
+  return named(type, name_, help);
+}
+
+ServerPage::Series ServerPage::plain(MetricType type, std::string_view name) {
+  help_.assign(name.substr(prefix.size())).append(" metric");
+  return named(type, name, help_);
 }
 
 }  // namespace fleet::redis

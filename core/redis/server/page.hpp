@@ -44,10 +44,13 @@ class ServerPage {
   Series named(MetricType type, std::string_view name, std::string_view help) {
     return {out_->family(name, type, help), addr_};
   }
+  /// One of the many whose help text in redis_exporter says no more than the name; with the whole name.
+  Series plain(MetricType type, std::string_view name);
 
  private:
   Families* out_;
   std::string addr_;
+  std::string name_, help_;  // put together here, as a page has hundreds
 };
 
 }  // namespace fleet::redis

@@ -74,7 +74,7 @@ awaitable<void> ServerReader::ask(Deadline deadline, Findings* findings) {
   pipeline.add({"INFO", "ALL"}).add({"LATENCY", "LATEST"}).add({"SLOWLOG", "LEN"}).add({"SLOWLOG", "GET", "1"});
   if (questions_.latency_histograms) pipeline.add({"LATENCY", "HISTOGRAM"});
   if (questions_.clients) pipeline.add({"CLIENT", "LIST"});
-  auto const replies = co_await client_->run(pipeline, deadline);
+  auto const replies = co_await client_->run_together(pipeline, deadline);
 
   InfoText const info(replies[settings].checked().text());
   bool const clustered = info.value("cluster_enabled") == "1";

@@ -18,9 +18,9 @@ std::optional<int> add_settings(std::span<const Reply> replies, ServerPage& page
         databases = static_cast<int>(std::clamp(*value, 0.0, 1e5));
         return;
       }
-      auto metric = "config_" + std::string(name);
+      auto metric = "redis_config_" + std::string(name);
       std::replace(metric.begin(), metric.end(), '-', '_');
-      page.gauge(metric, metric + " metric").add(*value);
+      page.plain(MetricType::gauge, metric).add(*value);
     });
   }
   return databases;

@@ -36,6 +36,22 @@ TEST_CASE("a page holds the collectors' families and the program's own") {
   CHECK(has_line(second.body, "toy_exporter_scrape_duration_seconds_count 2"));
 }
 
+TEST_CASE("a page too large for the worker to render is whole all the same") {
+  constexpr int many = 1100;
+  std::string config = "toys: [";
+  for (int n = 0; n < many; ++n)
+    config += "{name: t" + std::to_string(n) + ", value: " + std::to_string(n) + "}, ";
+  Toy toy(config + "]\n");
+  for (int scrapes = 1; scrapes <= 2; ++scrapes) {
+    auto const answer = toy.metrics();
+    REQUIRE(answer.status == 200);
+    CHECK(has_line(answer.body, "toy_value{name=\"t0\"} 0"));
+    CHECK(has_line(answer.body, "toy_value{name=\"t1099\"} 1099"));
+    CHECK(has_line(answer.body, "toy_exporter_scrape_duration_seconds_count " + std::to_string(scrapes)));
+    CHECK(sample(answer.body, "process_open_fds") > 0);
+  }
+}
+
 TEST_CASE("formats and compression are negotiated") {
   Toy toy("toys: [{value: 7}]\n");
   auto const open = toy.metrics({{"Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}});

@@ -188,6 +188,34 @@ TEST_CASE("a page with a constant label has it in every sample, and in no other 
         std::string::npos);
 }
 
+TEST_CASE("families of all sizes outlive the page that they were merged from") {
+  Families whole;
+  whole.gauge("both", "B.").add({{"n", "0"}}, 0);
+  std::string const long_name(5000, 'n');
+  {
+    Families part;
+    for (int n = 1; n <= 500; ++n) {
+      auto const number = std::to_string(n);
+      part.gauge("both", "B.").add({{"n", number}}, n);
+      part.gauge("many", "M.").add({{"n", number}}, n);
+      part.gauge("g" + number, "G.").add(n);
+    }
+    part.gauge(long_name, "L.").add(1);
+    whole.merge(std::move(part));
+  }
+  for (int n = 501; n <= 900; ++n) whole.gauge("many", "M.").add({{"n", std::to_string(n)}}, n);
+  CHECK(whole.series() == 501 + 900 + 500 + 1);
+  Families moved;
+  moved.gauge("gone", "G.").add(1);
+  moved = std::move(whole);
+  auto const page = text(moved);
+  for (auto const* line : {"both{n=\"0\"} 0\n", "both{n=\"500\"} 500\n", "many{n=\"1\"} 1\n",
+                           "many{n=\"900\"} 900\n", "\ng500 500\n"}) {
+    CHECK(page.find(line) != page.npos);
+  }
+  CHECK(page.find(long_name + " 1\n") != page.npos);
+}
+
 TEST_CASE("an empty page like another has its label, on both sides of a merge") {
   Families page(Label("feed", "a")), plain;
   auto more = page.like();

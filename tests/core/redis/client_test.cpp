@@ -1,3 +1,4 @@
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
@@ -149,6 +150,111 @@ TEST_CASE("callers take turns, and one whose turn does not come in time is told 
   io.run();
   CHECK(late);
   CHECK(finished == 11);
+}
+
+int reads_processed(RedisServer& server) {
+  auto const info = server.command({"INFO", "stats"});
+  auto const key = std::string("total_reads_processed:");
+  return std::stoi(info.substr(info.find(key) + key.size()));
+}
+
+/// What became of a call of run_together().
+struct Outcome {
+  std::string text;
+  std::exception_ptr failure;
+  bool ended = false;
+};
+
+void call_together(asio::io_context& io, Client& client, Pipeline pipeline, Deadline::Clock::duration limit,
+                   Outcome& outcome) {
+  auto call = client.run_together(std::move(pipeline), Deadline::after(limit));
+  asio::co_spawn(io, std::move(call), [&outcome](std::exception_ptr error, Client::Replies replies) {
+    outcome.failure = error;
+    outcome.ended = true;
+    if (error) return;
+    for (std::size_t n = 0; n < replies.size(); ++n) {
+      if (!replies[n].is_nil()) outcome.text += replies[n].text();
+    }
+  });
+}
+
+TEST_CASE("those who call in one turn share one exchange, and each gets its own replies") {
+  RedisServer server;
+  asio::io_context io;
+  Client client(io.get_executor(), options_for(server.port()));
+  CHECK(text(io, client, {"PING"}) == "PONG");
+  auto const first = reads_processed(server), second = reads_processed(server);
+  auto const by_a_question = second - first;
+  Pipeline two;
+  two.add({"ECHO", "b"}).add({"ECHO", "c"});
+  std::array<Outcome, 3> calls;
+  call_together(io, client, one({"ECHO", "a"}), 5s, calls[0]);
+  call_together(io, client, two, 5s, calls[1]);
+  call_together(io, client, one({"ECHO", "d"}), 5s, calls[2]);
+  io.run();
+  io.restart();
+  CHECK(calls[0].text == "a");
+  CHECK(calls[1].text == "bc");
+  CHECK(calls[2].text == "d");
+  CHECK(reads_processed(server) == second + by_a_question + 1);
+  Outcome later;
+  call_together(io, client, one({"ECHO", "e"}), 5s, later);
+  io.run();
+  CHECK(later.text == "e");
+}
+
+TEST_CASE("what fails a shared exchange fails for all, but for one with more time and after a cancellation") {
+  RedisServer server;
+  asio::io_context io;
+  Client client(io.get_executor(), options_for(server.port()));
+  CHECK(text(io, client, {"PING"}) == "PONG");
+  {
+    std::array<Outcome, 3> calls;
+    call_together(io, client, one({"BLPOP", "none", "0.5"}), 100ms, calls[0]);
+    call_together(io, client, one({"ECHO", "b"}), 100ms, calls[1]);
+    call_together(io, client, one({"ECHO", "c"}), 5s, calls[2]);
+    io.run();
+    io.restart();
+    CHECK(calls[0].failure);
+    CHECK_THROWS_AS(std::rethrow_exception(calls[1].failure), Timeout);
+    CHECK(calls[2].text == "c");
+  }
+  auto first = client.run_together(one({"BLPOP", "none", "4"}), Deadline::after(20s));
+  bool cancelled = false;
+  asio::co_spawn(io, before(Deadline::after(100ms), std::move(first), "the collector"),
+                 [&](std::exception_ptr error, Client::Replies) { cancelled = error != nullptr; });
+  Outcome second;
+  call_together(io, client, one({"ECHO", "mine"}), 20s, second);
+  io.run();
+  io.restart();
+  CHECK(cancelled);
+  CHECK(second.text == "mine");
+  server.stop();
+  std::array<Outcome, 2> away;
+  for (auto& call : away) call_together(io, client, one({"PING"}), 5s, call);
+  io.run();
+  for (auto& call : away) CHECK_THROWS_AS(std::rethrow_exception(call.failure), boost::system::system_error);
+}
+
+TEST_CASE("the client, and its loop, may go while an exchange is shared") {
+  RedisServer server;
+  auto io = std::make_unique<asio::io_context>();
+  auto client = std::make_unique<Client>(io->get_executor(), options_for(server.port()));
+  std::array<Outcome, 3> calls;
+  for (auto& call : calls) call_together(*io, *client, one({"BLPOP", "none", "0.2"}), 5s, call);
+  SECTION("the client") {
+    io->run_for(50ms);
+    client.reset();
+    io->restart();
+    io->run();
+    for (auto const& call : calls) CHECK(call.ended);
+  }
+  SECTION("the loop") {
+    io->run_for(50ms);
+    client.reset();
+    io.reset();
+    for (auto const& call : calls) CHECK_FALSE(call.ended);
+  }
 }
 
 TEST_CASE("a server that sends garbage is a protocol error every time") {

@@ -138,4 +138,23 @@ TEST_CASE("a user who may not read keys, and a server that dies") {
   CHECK(down.at(R"(redis_health_exporter_collector_success{collector="keys",target="a"})") == 1);
 }
 
+TEST_CASE("a key that is of another type than at the last scrape, gone, or back") {
+  RedisServer redis;
+  redis.command({"RPUSH", "queue", "a", "b"});
+  RunningExporter const exporter("instances:\n" + instance_line("a", redis.address(), "keys: [queue]"));
+  CHECK(exporter.scrape().at(size_of("queue")) == 2);
+  CHECK(exporter.scrape().at(size_of("queue")) == 2);
+  redis.command({"DEL", "queue"});
+  redis.command({"SET", "queue", "12345"});
+  auto const page = exporter.scrape();
+  CHECK(page.at(size_of("queue")) == 5);
+  CHECK(page.at(R"(redis_key_value{db="db0",key="queue"})") == 12345);
+  CHECK(page.at("redis_health_exporter_unreadable_keys") == 0);
+  redis.command({"DEL", "queue"});
+  CHECK(exporter.scrape().at(size_of("queue")) == 0);
+  redis.command({"PFADD", "queue", "a", "b", "c"});
+  CHECK(exporter.scrape().at(size_of("queue")) == 3);
+  CHECK(exporter.scrape().at(size_of("queue")) == 3);
+}
+
 }  // namespace fleet::testing::redis_health

@@ -92,4 +92,56 @@ TEST_CASE("beyond the limit a lag is estimated, and consumers may be left out") 
   CHECK_FALSE(page.types.contains("redis_stream_group_consumer_idle_seconds"));
 }
 
+namespace {
+
+int calls_of(const RedisServer& redis, const std::string& command) {
+  auto const info = redis.command({"INFO", "commandstats"});
+  auto const field = "cmdstat_" + command + ":calls=";
+  auto const begin = info.find(field);
+  return begin == info.npos ? 0 : std::stoi(info.substr(begin + field.size()));
+}
+
+}  // namespace
+
+TEST_CASE("a lag is counted once, then followed while the group is given nothing") {
+  RedisServer redis;
+  add(redis, 1, 10);
+  redis.command({"XGROUP", "CREATE", "s", "g", "0"});
+  read(redis, "g", 4);
+  RunningExporter const exporter(config_for(redis));
+  CHECK(exporter.scrape().at(lag_of("g")) == 6);
+  auto const counted = calls_of(redis, "xrange");
+  CHECK(counted > 0);
+  CHECK(exporter.scrape().at(lag_of("g")) == 6);
+  add(redis, 11, 13);
+  CHECK(exporter.scrape().at(lag_of("g")) == 9);
+  CHECK(calls_of(redis, "xrange") == counted);
+  redis.command({"XDEL", "s", "7-0"});
+  CHECK(exporter.scrape().at(lag_of("g")) == 8);
+  read(redis, "g", 2);
+  CHECK(exporter.scrape().at(lag_of("g")) == 6);
+  CHECK(calls_of(redis, "xrange") > counted);
+}
+
+TEST_CASE("groups that come and go between scrapes") {
+  RedisServer redis;
+  add(redis, 1, 4);
+  redis.command({"XGROUP", "CREATE", "s", "g", "0"});
+  read(redis, "g", 1);
+  RunningExporter const exporter(config_for(redis));
+  auto const consumer = [](const std::string& group) {
+    return R"(redis_stream_group_consumer_messages_pending{consumer="one",db="db0",group=")" + group +
+           R"(",stream="s"})";
+  };
+  CHECK(exporter.scrape().at(consumer("g")) == 1);
+  redis.command({"XGROUP", "DESTROY", "s", "g"});
+  redis.command({"XGROUP", "CREATE", "s", "h", "0"});
+  read(redis, "h", 2);
+  auto const page = exporter.scrape();
+  CHECK(page.at(consumer("h")) == 2);
+  CHECK_FALSE(page.value(consumer("g")));
+  CHECK(page.at("redis_health_exporter_unreadable_keys") == 0);
+  CHECK(exporter.scrape().at(consumer("h")) == 2);
+}
+
 }  // namespace fleet::testing::redis_health
