@@ -2,6 +2,7 @@
 
 #include <hiredis/read.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -96,6 +97,15 @@ void append_number(std::string& out, char prefix, std::size_t number) {
 
 }  // namespace
 
+void ReplyBytes::grow(std::size_t more) {
+  constexpr std::size_t least = 64;
+  auto const wanted = std::max({least, 2 * capacity_, size_ + more});
+  auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+  if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+  bytes_ = std::move(larger);
+  capacity_ = wanted;
+}
+
 std::string_view ReplyError::code() const {
   std::string_view const text = what();
   return text.substr(0, text.find(' '));
@@ -109,7 +119,7 @@ void Reply::throw_not(std::string_view wanted) const {
 std::string_view Reply::error_text() const {
   auto const& own = element();
   if (own.type != ReplyType::error) throw_unexpected("an error", own.type);
-  return std::string_view(arena_->bytes).substr(static_cast<std::size_t>(own.integer), own.size);
+  return {arena_->bytes.data() + own.integer, own.size};
 }
 
 std::int64_t Reply::integer() const {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace fleet::redis {
@@ -27,6 +29,48 @@ class ReplyError : public std::runtime_error {
 
 enum class ReplyType : std::uint8_t { nil, status, error, integer, string, array };
 
+/// The bytes of a reply's strings. A stream's records are many short ones, for which a string's append() is a
+/// call too many.
+class ReplyBytes {
+ public:
+  ReplyBytes() = default;
+  ReplyBytes(ReplyBytes&& other) noexcept { swap(other); }
+  ReplyBytes& operator=(ReplyBytes&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  void swap(ReplyBytes& other) noexcept {
+    bytes_.swap(other.bytes_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
+  void append(const char* text, std::size_t size) {
+    if (size > capacity_ - size_) grow(size);
+    copy(bytes_.get() + size_, text, size);
+    size_ += size;
+  }
+  void clear() { size_ = 0; }
+  const char* data() const { return bytes_.get(); }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return capacity_; }
+
+ private:
+  void grow(std::size_t more);
+  // Short ones as two words that may overlap.
+  static void copy(char* to, const char* from, std::size_t size) {
+    constexpr std::size_t word = sizeof(std::uint64_t);
+    if (size < word || size > 2 * word) {
+      if (size > 0) std::memcpy(to, from, size);
+      return;
+    }
+    std::memcpy(to, from, word);
+    std::memcpy(to + size - word, from + size - word, word);
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0, capacity_ = 0;
+};
+
 /// Storage of one reply: its elements in depth-first order and their bytes, two allocations however large it
 /// is. clear() keeps the memory for the next one.
 struct ReplyArena {
@@ -40,7 +84,7 @@ struct ReplyArena {
         : integer(value), size(static_cast<std::uint32_t>(length)), skip(1), type(kind) {}
   };
   std::vector<Element> elements;
-  std::string bytes;
+  ReplyBytes bytes;
   void clear() {
     elements.clear();
     bytes.clear();
