@@ -40,6 +40,54 @@ std::string promtool(const SamplePage& page) {
 
 }  // namespace
 
+// Those of postgres_exporter's mixin (postgres_mixin/ of its repository, 2026). Left out are three that no
+// postgres_exporter has of a server since PostgreSQL 10: pg_xlog_position_bytes, pg_replication_slots_xmin_age
+// and pg_stat_replication_pg_xlog_location_diff.
+TEST_CASE("what postgres_exporter's dashboards and alerts ask for is there") {
+  PostgresServer server;
+  server.load_demo_schema();
+  server.run_sql("SELECT pg_create_physical_replication_slot('parked', true)");
+  RunningExporter exporter("instances:\n" + instance_line("primary", server.address()));
+  auto const page = exporter.scrape();
+  for (auto const* name : {"pg_exporter_last_scrape_error",
+                           "pg_locks_count",
+                           "pg_replication_is_replica",
+                           "pg_replication_lag",
+                           "pg_replication_slots_active",
+                           "pg_settings_autovacuum_vacuum_scale_factor",
+                           "pg_settings_autovacuum_vacuum_threshold",
+                           "pg_settings_max_connections",
+                           "pg_settings_max_locks_per_transaction",
+                           "pg_settings_superuser_reserved_connections",
+                           "pg_stat_activity_count",
+                           "pg_stat_activity_max_tx_duration",
+                           "pg_stat_bgwriter_buffers_alloc_total",
+                           "pg_stat_bgwriter_buffers_backend_fsync_total",
+                           "pg_stat_bgwriter_buffers_backend_total",
+                           "pg_stat_bgwriter_buffers_checkpoint_total",
+                           "pg_stat_bgwriter_buffers_clean_total",
+                           "pg_stat_bgwriter_checkpoints_req_total",
+                           "pg_stat_bgwriter_checkpoints_timed_total",
+                           "pg_stat_database_blks_hit",
+                           "pg_stat_database_blks_read",
+                           "pg_stat_database_conflicts",
+                           "pg_stat_database_deadlocks",
+                           "pg_stat_database_numbackends",
+                           "pg_stat_database_tup_deleted",
+                           "pg_stat_database_tup_fetched",
+                           "pg_stat_database_tup_inserted",
+                           "pg_stat_database_tup_returned",
+                           "pg_stat_database_tup_updated",
+                           "pg_stat_database_xact_commit",
+                           "pg_stat_database_xact_rollback",
+                           "pg_stat_user_tables_n_dead_tup",
+                           "pg_stat_user_tables_n_live_tup",
+                           "pg_up"}) {
+    INFO(name);
+    CHECK_FALSE(page.series_of(name).empty());
+  }
+}
+
 TEST_CASE("what is off by default, with the names, types and labels of postgres_exporter") {
   PostgresServer server({"shared_preload_libraries=pg_stat_statements", "autovacuum=off"});
   server.load_demo_schema();

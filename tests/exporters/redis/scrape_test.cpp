@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/exporters/redis/running_exporter.hpp"
+#include "tests/servers/waiting.hpp"
 
 namespace fleet::testing::redis_health {
 namespace {
@@ -87,6 +88,44 @@ TEST_CASE("after a reload /scrape is of the new configuration") {
   exporter.reload("instances:\n" + instance_line("b", second.address()));
   CHECK(exporter.get("/scrape?target=a").status == 400);
   CHECK(exporter.scrape("/scrape?target=b").at("redis_up") == 1);
+}
+
+// Those of redis_exporter's own dashboards and mixin (contrib/ of its repository, 2026); the mixin's
+// fragmentation ratio is recorded from two of them.
+TEST_CASE("what redis_exporter's dashboards and alerts ask for is there") {
+  RedisServer const primary;
+  primary.command({"SET", "a", "b"});
+  RedisServer const replica(
+      {.append_only = false, .arguments = {"--replicaof", "127.0.0.1 " + std::to_string(primary.port())}});
+  REQUIRE(
+      wait_until([&] { return replica.command({"INFO"}).find("master_link_status:up") != std::string::npos; }));
+  RunningExporter const exporter("instances:\n" + instance_line("a", primary.address()) +
+                                 instance_line("b", replica.address()));
+  auto const page = exporter.scrape();
+  for (auto const* name : {"redis_blocked_clients",
+                           "redis_commands_duration_seconds_total",
+                           "redis_commands_processed_total",
+                           "redis_commands_total",
+                           "redis_connected_clients",
+                           "redis_connected_slaves",
+                           "redis_db_keys",
+                           "redis_db_keys_expiring",
+                           "redis_evicted_keys_total",
+                           "redis_expired_keys_total",
+                           "redis_keyspace_hits_total",
+                           "redis_keyspace_misses_total",
+                           "redis_master_last_io_seconds_ago",
+                           "redis_memory_max_bytes",
+                           "redis_memory_used_bytes",
+                           "redis_memory_used_rss_bytes",
+                           "redis_net_input_bytes_total",
+                           "redis_net_output_bytes_total",
+                           "redis_total_system_memory_bytes",
+                           "redis_up",
+                           "redis_uptime_in_seconds"}) {
+    INFO(name);
+    CHECK_FALSE(page.series_of(name).empty());
+  }
 }
 
 }  // namespace fleet::testing::redis_health
