@@ -108,8 +108,8 @@ class Daemon {
   /// Where collectors, feeds and probes live; one thread runs it between run()'s start and end. Exceptions that
   /// reach it are logged and the thread goes on.
   asio::io_context& worker();
-  /// Long-lived counters and histograms of the program. They are updated anywhere and rendered on the web
-  /// thread after `collect`, so a page of thousands of them costs the worker nothing. Destroyed after the
+  /// Long-lived counters and histograms of the program. They are updated anywhere and rendered after
+  /// `collect`, many of them always on the web thread: a page of thousands costs the worker nothing. Destroyed after the
   /// worker's coroutines.
   Instruments& instruments();
   int run(DaemonHooks hooks);
