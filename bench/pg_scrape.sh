@@ -1,6 +1,6 @@
 #!/bin/bash
 # pg_health_exporter beside Debian's prometheus-postgres-exporter, on one private PostgreSQL whose database has
-# 2,000 tables: CPU per scrape (user + system, from /proc), peak resident memory and wall time, and the ratios.
+# 2,000 tables: CPU per scrape (user + system, by the scheduler), peak resident memory and wall time, and the ratios.
 #
 #   bench/pg_scrape.sh [PROGRAM [TABLES [SCRAPES]]]     PROGRAM: build/release/bin/pg_health_exporter
 #
@@ -99,10 +99,10 @@ for ((i = 0; i < scrapes; ++i)); do
   peer_cpu=$((peer_cpu + $(cpu "$peer_pid") - before))
 done
 
-awk -v n="$scrapes" -v hz="$ticks" -v t="$tables" -v oc="$our_cpu" -v pc="$peer_cpu" -v om="$(peak "$our_pid")" \
+awk -v n="$scrapes" -v t="$tables" -v oc="$our_cpu" -v pc="$peer_cpu" -v om="$(peak "$our_pid")" \
   -v pm="$(peak "$peer_pid")" -v ow="$(median "$dir/our_wall")" -v pw="$(median "$dir/peer_wall")" \
   -v os="$our_series" -v ps="$peer_series" 'BEGIN {
-  oc = 1000 * oc / hz / n; pc = 1000 * pc / hz / n
+  oc = oc / 1e6 / n; pc = pc / 1e6 / n
   printf "%d tables, %d scrapes each, alternating, gzip\n", t, n
   printf "%-24s %18s %18s %8s\n", "", "pg_health_exporter", "postgres_exporter", "ratio"
   printf "%-24s %18d %18d %8.2f\n", "series", os, ps, os / ps

@@ -1,6 +1,6 @@
 #!/bin/bash
 # redis_health_exporter beside Debian's prometheus-redis-exporter, on one private Redis with load, a stream and its group:
-# CPU per scrape (user + system, from /proc), peak resident memory and wall time, and the ratios.
+# CPU per scrape (user + system, by the scheduler), peak resident memory and wall time, and the ratios.
 #
 #   bench/redis_scrape.sh [PROGRAM [SCRAPES]]     PROGRAM: build/release/bin/redis_health_exporter
 #
@@ -66,7 +66,7 @@ done
 our_series=$(series "$our_port")
 peer_series=$(series "$peer_port")
 
-# In rounds, so that both meet the same machine; many scrapes a round, as a tick is worth several of ours.
+# In rounds, so that both meet the same machine.
 rounds=10
 each=$((scrapes / rounds))
 our_cpu=0 peer_cpu=0
@@ -79,10 +79,10 @@ for ((round = 0; round < rounds; ++round)); do
   peer_cpu=$((peer_cpu + $(cpu "$peer_pid") - before))
 done
 
-awk -v n="$((rounds * each))" -v hz="$ticks" -v oc="$our_cpu" -v pc="$peer_cpu" -v om="$(peak "$our_pid")" \
+awk -v n="$((rounds * each))" -v oc="$our_cpu" -v pc="$peer_cpu" -v om="$(peak "$our_pid")" \
   -v pm="$(peak "$peer_pid")" -v ow="$(median "$dir/our_wall")" -v pw="$(median "$dir/peer_wall")" \
   -v os="$our_series" -v ps="$peer_series" 'BEGIN {
-  oc = 1000 * oc / hz / n; pc = 1000 * pc / hz / n
+  oc = oc / 1e6 / n; pc = pc / 1e6 / n
   printf "%d scrapes each, in turns, gzip\n", n
   printf "%-24s %22s %16s %8s\n", "", "redis_health_exporter", "redis_exporter", "ratio"
   printf "%-24s %22d %16d %8.2f\n", "series", os, ps, os / ps

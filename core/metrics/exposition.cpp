@@ -1,14 +1,16 @@
 #include "core/metrics/exposition.hpp"
 
-#include <libdeflate.h>
+#include <isa-l/igzip_lib.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <limits>
 #include <memory>
-#include <new>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 namespace fleet {
 
@@ -33,7 +35,8 @@ std::string_view type_word(const Family& family, Format format) {
 
 /// OpenMetrics escapes the quotes of a help text, text 0.0.4 leaves them.
 void append_help(std::string& out, std::string_view help, Format format) {
-  if (std::none_of(help.begin(), help.end(), [](char c) { return c == '\\' || c == '\n' || c == '"'; })) {
+  auto const without = [&](char special) { return help.find(special) == std::string_view::npos; };
+  if (without('\\') && without('\n') && without('"')) {
     out.append(help);
     return;
   }
@@ -103,6 +106,10 @@ double quality(std::string_view parameters) {
   auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), q);
   return error == std::errc() && end == text->data() + text->size() && q >= 0 && q <= 1 ? q : 0;
 }
+
+// What a deflate stream is at most longer than its input: each of the stored blocks that it falls back to has a
+// head, and gzip's own head and end come to 18 (RFC 1951, 3.2.4; RFC 1952, 2.3).
+constexpr std::size_t smallest_stored_block = 16384, stored_block_head = 5, around_blocks = 64;
 
 }  // namespace
 
@@ -180,18 +187,32 @@ std::string Exposition::render(const Families& families, Format format) {
 }
 
 std::string gzip(std::string_view page) {
-  struct Free {
-    void operator()(libdeflate_compressor* c) const { libdeflate_free_compressor(c); }
+  struct Compressor {
+    isal_zstream stream;
+    std::array<std::uint8_t, ISAL_DEF_LVL1_SMALL> tokens;
   };
-  thread_local const std::unique_ptr<libdeflate_compressor, Free> compressor(libdeflate_alloc_compressor(1));
-  if (!compressor) throw std::bad_alloc();
+  thread_local auto const compressor = std::make_unique_for_overwrite<Compressor>();
+  auto& stream = compressor->stream;
+  if (page.size() > std::numeric_limits<std::uint32_t>::max() / 2)
+    throw std::length_error("gzip: page too large");
   // Not a string: that would touch all of a bound which is larger than the page.
-  std::size_t const bound = libdeflate_gzip_compress_bound(compressor.get(), page.size());
-  auto const buffer = std::make_unique_for_overwrite<char[]>(bound);
-  auto const size = libdeflate_gzip_compress(compressor.get(), page.data(), page.size(), buffer.get(), bound);
-  if (size == 0) throw std::runtime_error("gzip: output larger than its bound");
-  std::string out(buffer.get(), size);
-  return out;
+  std::size_t const bound =
+      page.size() + page.size() / smallest_stored_block * stored_block_head + around_blocks;
+  auto const buffer = std::make_unique_for_overwrite<std::uint8_t[]>(bound);
+  isal_deflate_stateless_init(&stream);
+  stream.gzip_flag = IGZIP_GZIP;
+  stream.level = 1;
+  stream.level_buf = compressor->tokens.data();
+  stream.level_buf_size = static_cast<std::uint32_t>(compressor->tokens.size());
+  // It is not const for the sake of C only.
+  stream.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(page.data()));
+  stream.avail_in = static_cast<std::uint32_t>(page.size());
+  stream.next_out = buffer.get();
+  stream.avail_out = static_cast<std::uint32_t>(bound);
+  stream.end_of_stream = 1;
+  auto const result = isal_deflate_stateless(&stream);
+  if (result != COMP_OK) throw std::runtime_error("gzip: igzip error " + std::to_string(result));
+  return {reinterpret_cast<const char*>(buffer.get()), stream.total_out};
 }
 
 }  // namespace fleet

@@ -27,7 +27,8 @@ class Exposition {
   static std::string render(const Families& families, Format format);
 };
 
-/// gzip member of `page`, libdeflate level 1.
+/// gzip member of `page` by ISA-L, level 1: some 6 % more bytes than libdeflate's first level, for half of its
+/// time.
 std::string gzip(std::string_view page);
 
 }  // namespace fleet

@@ -105,6 +105,31 @@ void write_labels(Out& out, std::span<const Label> labels) {
   out.push_back('}');
 }
 
+/// What is a whole number of millionths, as seconds from microseconds are, several times faster than by
+/// std::to_chars, with the same digits: decimals of up to 15 digits are all different doubles, so the one that
+/// reads back equal is the shortest too. Below a thousandth to_chars may prefer an exponent.
+template <class Out>
+bool write_millionths(Out& out, double value) {
+  constexpr double million = 1e6, fewest = 1e-3, most = 1e9;
+  double const magnitude = std::abs(value);
+  if (!(magnitude >= fewest && magnitude < most)) return false;
+  auto const scaled = static_cast<std::uint64_t>(magnitude * million + 0.5);
+  if (static_cast<double>(scaled) / million != magnitude) return false;
+  char text[32];
+  auto* at = text;
+  if (value < 0) *at++ = '-';
+  constexpr std::uint64_t in_one = 1'000'000;
+  at = std::to_chars(at, text + sizeof text, scaled / in_one).ptr;
+  *at++ = '.';
+  auto rest = scaled % in_one;
+  for (std::uint64_t place = in_one / 10; rest > 0; place /= 10) {
+    *at++ = static_cast<char>('0' + rest / place);
+    rest %= place;
+  }
+  out.append(text, static_cast<std::size_t>(at - text));
+  return true;
+}
+
 template <class Out>
 void write_value(Out& out, double value) {
   if (std::isnan(value)) {
@@ -123,6 +148,7 @@ void write_value(Out& out, double value) {
     out.append(text, static_cast<std::size_t>(end - text));
     return;
   }
+  if (write_millionths(out, value)) return;
   auto const end = std::to_chars(text, text + sizeof text, value).ptr;
   out.append(text, static_cast<std::size_t>(end - text));
 }

@@ -89,6 +89,7 @@ Stream& Stream::operator=(Stream&&) noexcept = default;
 bool Stream::is_tls() const { return impl_->ssl != nullptr; }
 SSL* Stream::ssl() const { return impl_->ssl; }
 void Stream::expires_at(Deadline deadline) { impl_->expires_at(deadline); }
+bool Stream::has_input() { return impl_->has_input(); }
 void Stream::close(bool abort) { impl_->close(abort); }
 
 tcp::endpoint Stream::peer() const {

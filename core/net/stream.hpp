@@ -24,8 +24,10 @@ struct DialOptions;
 struct Dialed;
 
 /// Owns a socket, one timer, and after start_tls() an SSL object that reads and writes the socket's descriptor
-/// itself (no second pair of buffers). One io thread; at most one reader and one writer at a time. Operations
-/// throw boost::system::system_error (which is no std::system_error) or, once the deadline has passed, Timeout.
+/// itself (no second pair of buffers). The timer of an operation that had to wait stays set until its deadline
+/// or close(), so io_context::run() goes on until then. One io thread; at most one reader and one writer at a
+/// time. Operations throw boost::system::system_error (which is no std::system_error) or, once the deadline has
+/// passed, Timeout.
 class Stream {
  public:
   Stream(asio::ip::tcp::socket socket, Deadline deadline);
@@ -46,6 +48,9 @@ class Stream {
   SSL* ssl() const;
   /// From now on operations end then.
   void expires_at(Deadline deadline);
+  /// Whether there is something to read, an end or an error included; what is TLS' own, session tickets, is
+  /// taken and does not count. Never blocks.
+  bool has_input();
   asio::ip::tcp::endpoint peer() const;
   /// Closes the descriptor at once, with a reset if `abort` (a probe that gives up should not leave TIME_WAIT).
   void close(bool abort = false);

@@ -50,8 +50,12 @@ void Stream::Impl::arm() {
   timer_.expires_at(deadline_.when());
   timer_.async_wait([weak = weak_from_this()](const error_code& error) {
     auto const self = error ? nullptr : weak.lock();
-    // It may have been prolonged after this handler was queued.
-    if (!self || !self->deadline_.expired()) return;
+    if (!self) return;
+    self->armed_ = false;
+    if (!self->deadline_.expired()) {
+      self->arm();
+      return;
+    }
     self->expired_ = true;
     error_code ignored;
     self->socket.cancel(ignored);
@@ -61,8 +65,22 @@ void Stream::Impl::arm() {
 void Stream::Impl::expires_at(Deadline limit) {
   deadline_ = limit;
   expired_ = false;
-  if (!std::exchange(armed_, false)) return;
-  arm();  // whoever waits now waits until then
+  // One that rings too early finds out and is set again, which most never need.
+  if (!armed_ || timer_.expiry() <= limit.when()) return;
+  armed_ = false;
+  arm();
+}
+
+bool Stream::Impl::has_input() {
+  char byte = 0;
+  if (!ssl) {
+    auto const got = ::recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+  }
+  auto const got = SSL_peek(ssl, &byte, 1);
+  auto const error = SSL_get_error(ssl, got);
+  ERR_clear_error();
+  return got > 0 || (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE);
 }
 
 awaitable<void> Stream::Impl::wait(tcp::socket::wait_type readiness) {

@@ -32,6 +32,7 @@ struct Stream::Impl : std::enable_shared_from_this<Stream::Impl> {
   awaitable<boost::system::error_code> connect(asio::ip::tcp::endpoint endpoint,
                                                std::optional<asio::ip::address> source);
   void expires_at(Deadline limit);
+  bool has_input();
   void close(bool abort) noexcept;
   std::string name() const;
 

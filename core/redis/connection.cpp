@@ -1,11 +1,7 @@
 #include "core/redis/connection.hpp"
 
-#include <openssl/err.h>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "core/config/file_text.hpp"
@@ -59,66 +55,33 @@ void Pipeline::clear() {
   commands_ = 0;
 }
 
-Connection::Impl::Impl(asio::ip::tcp::socket connected, std::string name)
-    : socket(std::move(connected)), address(std::move(name)), buffer(kReadBuffer) {}
+Connection::Impl::Impl(net::Stream connected, std::string name)
+    : stream(std::move(connected)), address(std::move(name)), buffer(kReadBuffer) {}
 
 bool Connection::Impl::closed_by_peer() {
   // Between pipelines a Redis client is owed nothing: whatever can be read, an end or bytes, makes it unusable.
-  char byte;
-  if (secure) {  // bytes may be TLS' own, session tickets: it takes those by itself
-    auto* const ssl = secure->ssl();
-    auto const got = SSL_peek(ssl, &byte, 1);
-    auto const error = SSL_get_error(ssl, got);
-    ERR_clear_error();
-    return got > 0 || (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE);
-  }
-  auto const got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+  return stream.has_input();
 }
 
-awaitable<void> Connection::Impl::start_tls(const Options& options, Deadline deadline) {
-  secure.emplace(std::move(socket), deadline);
-  co_await secure->start_tls(options.tls.context(), options.host);
-  // Whoever waits has a deadline of his own, see before(); the stream's is not to interfere.
-  secure->expires_at(Deadline::after(std::chrono::hours(24 * 365)));
-}
-
-awaitable<void> Connection::Impl::write(const std::string& bytes) {
-  boost::system::error_code error;
-  if (secure) {
-    co_await secure->write(bytes);
-  } else {
-    auto on_error = asio::redirect_error(asio::use_awaitable, error);
-    co_await asio::async_write(socket, asio::buffer(bytes), on_error);
-  }
-  if (error) throw boost::system::system_error(error, "write to redis at " + address);
-}
-
-awaitable<std::size_t> Connection::Impl::read_some() {
-  boost::system::error_code error;
-  std::size_t count = 0;
-  if (secure) {
-    auto const into = asio::buffer(buffer);
-    count = co_await secure->read_some(into);
-    if (count == 0) error = asio::error::eof;
-  } else {
-    auto on_error = asio::redirect_error(asio::use_awaitable, error);
-    count = co_await socket.async_read_some(asio::buffer(buffer), on_error);
-  }
-  if (error) throw boost::system::system_error(error, "read from redis at " + address);
-  co_return count;
-}
-
-awaitable<void> Connection::Impl::exchange(const Pipeline& pipeline) {
-  co_await write(pipeline.wire());
-  while (arenas.size() < pipeline.size()) arenas.push_back(std::make_unique<ReplyArena>());
-  std::size_t complete = 0;
-  for (;;) {
-    while (complete < pipeline.size() && reader.next(*arenas[complete])) ++complete;
-    if (complete == pipeline.size()) break;
-    auto const count = co_await read_some();
-    received += count;
-    reader.feed(std::string_view(buffer.data(), count));
+awaitable<void> Connection::Impl::exchange(const Pipeline& pipeline, Deadline deadline) {
+  std::string_view step = "write to";
+  try {
+    stream.expires_at(deadline);
+    co_await stream.write(pipeline.wire());
+    step = "read from";
+    while (arenas.size() < pipeline.size()) arenas.push_back(std::make_unique<ReplyArena>());
+    for (std::size_t complete = 0;;) {
+      while (complete < pipeline.size() && reader.next(*arenas[complete])) ++complete;
+      if (complete == pipeline.size()) break;
+      auto const count = co_await stream.read_some(asio::buffer(buffer));
+      if (count == 0) throw boost::system::system_error(asio::error::eof);
+      received += count;
+      reader.feed(std::string_view(buffer.data(), count));
+    }
+  } catch (const Timeout&) {
+    throw Timeout("answer from redis at " + address);
+  } catch (const boost::system::system_error& error) {
+    throw boost::system::system_error(error.code(), std::string(step) + " redis at " + address);
   }
   // What is left over would be taken for the answer to the next pipeline.
   if (!reader.empty()) throw ProtocolError("redis at " + address + " sent more than it was asked for");
@@ -139,7 +102,7 @@ awaitable<void> Connection::Impl::handshake(const Options& options, Deadline dea
   // Last, and its refusal is no failure: an ACL may well leave out a command that only names us.
   if (!options.client_name.empty()) pipeline.add({"CLIENT", "SETNAME", options.client_name});
   if (pipeline.size() == 0) co_return;
-  co_await before(deadline, exchange(pipeline), "answer from redis at " + address);
+  co_await exchange(pipeline, deadline);
   for (std::size_t n = 0; n < required; ++n) {
     Reply const reply(arenas[n].get(), 0);
     if (!reply.is_error()) continue;
@@ -157,9 +120,9 @@ awaitable<std::unique_ptr<Connection>> Connection::open(Options options, Deadlin
   auto const port = std::to_string(options.port);
   auto const endpoints = co_await io::resolve(options.host, port, limit);
   auto socket = co_await io::connect(endpoints, limit);
-  auto impl = std::make_unique<Impl>(std::move(socket), options.address());
+  auto impl = std::make_unique<Impl>(net::Stream(std::move(socket), limit), options.address());
   if (!options.password_file.empty()) options.password = read_password(options.password_file);
-  if (options.tls) co_await impl->start_tls(options, limit);
+  if (options.tls) co_await impl->stream.start_tls(options.tls.context(), options.host);
   co_await impl->handshake(options, limit);
   co_return std::unique_ptr<Connection>(new Connection(std::move(impl)));
 }
@@ -172,7 +135,7 @@ awaitable<std::span<const Reply>> Connection::run(const Pipeline& pipeline, Dead
   }
   impl.received = 0;
   impl.replies.clear();
-  co_await before(deadline, impl.exchange(pipeline), "answer from redis at " + impl.address);
+  co_await impl.exchange(pipeline, deadline);
   for (std::size_t n = 0; n < pipeline.size(); ++n) impl.replies.emplace_back(impl.arenas[n].get(), 0);
   impl.unusable = false;
   co_return std::span<const Reply>(impl.replies);

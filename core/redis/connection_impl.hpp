@@ -1,9 +1,7 @@
 // The inside of a Connection, for connection.cpp and client.cpp only.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,21 +11,16 @@
 namespace fleet::redis {
 
 struct Connection::Impl {
-  Impl(asio::ip::tcp::socket connected, std::string name);
+  Impl(net::Stream connected, std::string name);
 
-  /// From now on the connection is TLS.
-  awaitable<void> start_tls(const Options& options, Deadline deadline);
-  /// Writes the pipeline and fills `arenas` with one reply each.
-  awaitable<void> exchange(const Pipeline& pipeline);
+  /// Writes the pipeline and fills `arenas` with one reply each. Throws Timeout, boost::system::system_error,
+  /// ProtocolError.
+  awaitable<void> exchange(const Pipeline& pipeline, Deadline deadline);
   awaitable<void> handshake(const Options& options, Deadline deadline);
   /// True if the idle connection has ended, or has bytes that nobody asked for. Never blocks.
   bool closed_by_peer();
 
-  awaitable<void> write(const std::string& bytes);
-  awaitable<std::size_t> read_some();
-
-  asio::ip::tcp::socket socket;       // until start_tls()
-  std::optional<net::Stream> secure;  // from then on
+  net::Stream stream;
   std::string address;
   std::vector<char> buffer;
   ReplyReader reader;

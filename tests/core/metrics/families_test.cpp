@@ -1,8 +1,10 @@
 #include "core/metrics/families.hpp"
 
 #include <catch2/catch.hpp>
+#include <charconv>
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "core/metrics/exposition.hpp"
 
@@ -39,6 +41,30 @@ TEST_CASE("values are the shortest decimal that reads back equal") {
   CHECK(value(std::nan("")) == "NaN");
   CHECK(value(std::numeric_limits<double>::infinity()) == "+Inf");
   CHECK(value(-std::numeric_limits<double>::infinity()) == "-Inf");
+}
+
+TEST_CASE("values are printed as std::to_chars prints them") {
+  std::mt19937_64 random(20261128);
+  auto const printed = [](double number) {
+    char text[64];
+    return std::string(text, std::to_chars(text, text + sizeof text, number).ptr);
+  };
+  for (double const divisor : {1e1, 1e3, 1e6, 1e7, 3e5}) {
+    for (double const most : {1e1, 1e4, 1e9, 1e15, 2e15}) {
+      std::uniform_real_distribution<double> numbers(0, most);
+      for (int i = 0; i < 1000; ++i) {
+        double const number = std::floor(numbers(random)) / divisor;
+        if (number == std::floor(number)) continue;  // whole ones are printed as integers
+        if (value(number) != printed(number)) FAIL(number << " as " << value(number));
+        if (value(-number) != printed(-number)) FAIL(-number << " as " << value(-number));
+      }
+    }
+  }
+  for (auto const* const edge :
+       {"0.001", "0.000999", "0.0001", "999999999.999999", "1000000000.000001", "0.1000001"}) {
+    CAPTURE(edge);
+    CHECK(value(std::stod(edge)) == printed(std::stod(edge)));
+  }
 }
 
 TEST_CASE("label values are escaped") {
