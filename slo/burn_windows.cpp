@@ -110,8 +110,9 @@ BurnWindows WindowCatalog::of(milliseconds period) const {
   out.period = period;
   for (auto* pair : {&out.page_quick, &out.page_slow, &out.ticket_quick, &out.ticket_slow}) {
     pair->budget_percent *= stretch;
-    if (pair->budget_percent > 100)
-      throw std::invalid_argument("expected a period of at least " + config::format_duration(hours(24 * 3)) +
+    // At 100 the longest window is the period itself.
+    if (pair->budget_percent >= 100)
+      throw std::invalid_argument("expected a period of more than " + config::format_duration(hours(24 * 3)) +
                                   ", or one that --slo-period-windows-path lists");
   }
   return out;

@@ -43,7 +43,7 @@ std::vector<milliseconds> all_windows(const Objective& objective) {
 void add_info_labels(const Objective&, const Plugin& plugin, ObjectiveRules& rules) {
   auto const& at = options_of(plugin);
   Section const options(at, {"labels", "metric_name"});
-  auto const labels = read_metadata(options.optional("labels"));
+  auto const labels = read_labels(options, "labels");
   if (labels.empty()) at.fail("expected at least one of `labels`");
   auto const metric = options.optional("metric_name");
   std::string const wanted = metric ? metric->verbatim() : "sloth_slo_info";

@@ -19,10 +19,14 @@ class OpenSloObjects {
   void add(const config::Value& root);
   /// Throws config::Error at `reference` if there is none.
   const config::Value& find(const std::string& kind, const config::Value& reference) const;
+  bool has(const std::string& kind, const config::Value& reference) const;
 
  private:
   std::map<std::pair<std::string, std::string>, config::Value> objects_;
 };
+
+/// Throws config::Error at what makes this time window none that rolls.
+void check_rolling(const config::Mapping& window);
 
 /// One SLO object of openslo/v1: an objective for each of its `objectives`. Throws config::Error for what
 /// Prometheus' rules cannot express: other data sources, calendar windows, composites.

@@ -31,19 +31,22 @@ BurnWindows read_windows(const config::Mapping& spec, const ReadingOptions& opti
   auto const list = at->list();
   if (list.size() > 1) list[1].fail("expected one time window, got a second one");
   auto const window = list[0].mapping({"unit", "count", "isRolling", "calendar"});
-  window.required("unit").one_of({"Day", "day"});
+  check_rolling(window);
+  bool const weeks = window.required("unit").one_of({"Day", "day", "Week", "week"}).ends_with("eek");
   auto const count = window.required("count");
-  std::chrono::hours const period(24 * count.integer(1, 3650));
+  constexpr int day = 24, week = 7 * day;
+  std::chrono::hours const period((weeks ? week : day) * count.integer(1, 3650));
   if (!options.catalog.lists(period))
     count.fail(
         "expected a period that the windows are known for (30 or 28 days, or --slo-period-windows-path), got " +
-        count.text() + " days");
+        count.text() + (weeks ? " weeks" : " days"));
   return options.catalog.of(period);
 }
 
 double read_target(const config::Value& at) {
   double const target = at.number(0, 1);
   if (target <= 0) at.fail("expected a target above 0");
+  if (target >= 1) at.fail("expected a target below 1: without any error budget nothing burns");
   return target;
 }
 

@@ -21,4 +21,8 @@ const config::Value& OpenSloObjects::find(const std::string& kind, const config:
   return found->second;
 }
 
+bool OpenSloObjects::has(const std::string& kind, const config::Value& reference) const {
+  return objects_.contains(std::pair(kind, reference.non_empty_text()));
+}
+
 }  // namespace fleet::slo

@@ -67,6 +67,8 @@ std::vector<Specification> read_documents(const std::vector<config::Document>& d
         out.push_back(read_sloth_manifest(root, options));
         break;
       case Dialect::openslo_alpha:
+        if (auto const kind = member(root, "kind"); kind && kind->is_scalar() && kind->text() == "Service")
+          break;
         out.push_back(read_openslo_alpha(root, options));
         break;
       case Dialect::openslo:

@@ -33,7 +33,7 @@ TEST_CASE("a period of its own keeps the factors of 30 days") {
   CHECK(week.windows.factor(week.windows.page_quick) == Approx(14.4));
   CHECK(week.windows.factor(week.windows.ticket_slow) == Approx(1));
   CHECK(error_of(sloth_file("99.9", "    extensions: {period: 2d}\n")) ==
-        "slo.yml:12:26: expected a period of at least 3d, or one that --slo-period-windows-path lists");
+        "slo.yml:12:26: expected a period of more than 3d, or one that --slo-period-windows-path lists");
 }
 
 TEST_CASE("numbers for people") {
