@@ -24,6 +24,10 @@ else()
   add_link_options(-static-libstdc++ -static-libgcc)
 endif()
 
+if(FLEET_LIBFUZZER)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   # ccache can only see through a precompiled header with -fpch-preprocess.

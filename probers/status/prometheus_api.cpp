@@ -1,5 +1,6 @@
 #include "probers/status/prometheus_api.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -17,6 +18,13 @@ constexpr std::size_t most_answer_bytes = 32 * 1024 * 1024;
 std::string text_of(const json::value& value) {
   auto const& text = value.as_string();
   return {text.data(), text.size()};
+}
+
+/// A parse error of Prometheus shows the expression on further lines.
+std::string first_line(const json::value& text) {
+  auto line = text_of(text);
+  line.resize(std::min(line.find_first_of("\r\n"), line.size()));
+  return line;
 }
 
 void add_sample(Series& series, const json::value& pair) {
@@ -51,7 +59,7 @@ std::vector<Series> read_series(std::string_view body) {
   try {
     auto const whole = json::parse(body);
     auto const& answer = whole.as_object();
-    if (answer.at("status").as_string() != "success") throw BadAnswer(text_of(answer.at("error")));
+    if (answer.at("status").as_string() != "success") throw BadAnswer(first_line(answer.at("error")));
     for (auto const& result : answer.at("data").as_object().at("result").as_array())
       all.push_back(read_one(result.as_object()));
   } catch (const BadAnswer&) {

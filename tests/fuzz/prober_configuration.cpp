@@ -1,0 +1,19 @@
+// A prober's configuration, or a blackbox.yml.
+#include "core/config/document.hpp"
+#include "probers/slo_prober/config.hpp"
+#include "tests/fuzz/target.hpp"
+
+using namespace fleet;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  auto const text = fuzz::text_of(data, size);
+  // Nothing of this machine is to be read: files that a mutation names, FIFOs among them.
+  if (text.find('/') != std::string_view::npos) return 0;
+  try {
+    auto const fleet = probers::read_fleet(config::Document::parse(std::string(text), "fuzz.yml"));
+    probers::static_probes(fleet);
+  } catch (const config::Error& error) {
+    fuzz::require(std::string_view(error.what()).starts_with("fuzz.yml"), "a mistake has its place");
+  }
+  return 0;
+}
