@@ -70,7 +70,8 @@ spec:
   CHECK(objective.percent == 99.9);
   CHECK(objective.windows.period == std::chrono::hours(24 * 28));
   CHECK(objective.indicator.error_query ==
-        "(sum(rate(all_total[{{.window}}]))) - (sum(rate(good_total[{{.window}}])))");
+        "(sum(rate(all_total[{{.window}}]))) - ((sum(rate(good_total[{{.window}}]))) or "
+        "(sum(rate(all_total[{{.window}}]))) * 0)");
 }
 
 TEST_CASE("OpenSLO thresholds and time slices become looks at the moments") {
@@ -91,7 +92,7 @@ TEST_CASE("OpenSLO thresholds and time slices become looks at the moments") {
                                         "  budgetingMethod: Timeslices\n  objectives: [{target: 0.99, "
                                         "timeSliceTarget: 0.95, timeSliceWindow: 1m}]\n"));
   CHECK(slices.indicator.ratio_query ==
-        "1 - avg_over_time(((avg_over_time((good_ratio)[1m:1m])) >= bool 0.95)[{{.window}}:1m])");
+        "1 - avg_over_time(((avg_over_time((good_ratio)[59s999ms:1m])) >= bool 0.95)[{{.window}}:1m])");
 }
 
 TEST_CASE("windows are filled in however Go's templates spell them") {
