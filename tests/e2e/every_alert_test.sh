@@ -8,12 +8,12 @@ FLEET_BIN=$(cd -- "$2" && pwd)
 export FLEET_BIN
 shift 2
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-for part in expect every_alert/scaled_tree every_alert/journal every_alert/proof every_alert/machinery; do
+for part in expect every_alert/scaled_tree every_alert/journal every_alert/proof every_alert/machinery every_alert/beside every_alert/clusters; do
   # shellcheck source=/dev/null
   source "$here/$part.sh"
 done
 
-all_groups=(backups certificates compliance documents a2a availability redis database slo legalllm fleet escalation)
+all_groups=(compliance backups certificates documents a2a redis database legalllm slo availability escalation fleet)
 groups=("$@")
 if ((${#groups[@]} == 0)); then groups=("${all_groups[@]}"); fi
 for rule_file in "$source_dir"/alert-rules/*.rules.yml; do
@@ -22,6 +22,8 @@ for rule_file in "$source_dir"/alert-rules/*.rules.yml; do
 done
 for group in "${groups[@]}"; do
   [[ " ${all_groups[*]} " == *" $group "* ]] || fail "no group is called $group; there are: ${all_groups[*]}"
+done
+for group in "${all_groups[@]}"; do
   # shellcheck source=/dev/null
   source "$here/every_alert/$group.sh"
 done
@@ -34,6 +36,7 @@ done
 #   prove    the same are waited for and mended, and what needs an order is done in order
 #   late     what takes its ten minutes is waited for
 #   last     faults that hide much or stop the judges themselves
+#   end      after which the system is not itself any more
 stage() {
   local group
   note "== $1"
@@ -52,4 +55,5 @@ stage begin
 stage prove
 stage late
 stage last
+stage end
 verdict

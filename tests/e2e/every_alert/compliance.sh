@@ -25,8 +25,8 @@ compliance_prove() {
   local name
   for name in withdrawal-ignored consent-ignored expiry-ignored retention-overdue; do demo_mend "$name"; done
 
-  fault monitor-stale "the monitor stops checking" demo_fault monitor-stale
   within 20 "the monitor has counted the violations" holds 'compliance_monitor_open_violations{framework="evidence_act_1995"} == 2'
+  monitor_stands_still
   fault monitor-behind "violations are resolved while the monitor stands still" demo_mend violation
   proven ComplianceFinding/2 monitor-behind 90 evidence_act_1995
   proven ComplianceCountsDiffer/3 monitor-behind 90 evidence_act_1995
@@ -48,7 +48,7 @@ compliance_late() {
   proven ComplianceRegisterStale/2 consents-unread 700
 }
 
-compliance_last() {
+compliance_end() {
   freeze_demo
   proven ComplianceMonitorDown/2 demo-frozen 60
 }

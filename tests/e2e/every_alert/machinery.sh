@@ -5,7 +5,7 @@ ports=(PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER
   SLO_PROBER REDIS_HEALTH_EXPORTER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE
   RECEIVER RECEIVER_SMTP GRAFANA)
 # Beside the demo, FLEET_PORT_ like the others so that configurations may name them.
-own_ports=(FRONT_DOOR SPANS PERTH DARWIN LEDGER LEDGER_REPLICA AGED SPARE FOLLOWER SENTINEL MEETING TLS_DAYS TLS_HOURS CLOSED)
+own_ports=(FRONT_DOOR SPANS PERTH DARWIN LEDGER LEDGER_REPLICA AGED TWIN SPARE FOLLOWER SENTINEL MEETING TLS_DAYS TLS_HOURS CLOSED)
 own=()
 
 fleet() { "$tree/fleet" "$@"; }
@@ -35,24 +35,7 @@ machinery_prepare() {
     source "$tree/demo/fleet.d/$name.sh"
   done
   state_prepare
-  # shellcheck disable=SC2016  # not variables of ours
-  replace demo/prometheus.yml.in '"127.0.0.1:@FLEET_PORT_SLO_PROBER@"' '"127.0.0.1:@FLEET_PORT_SLO_PROBER@", "127.0.0.1:@FLEET_PORT_PERTH@"'
-  printf 'vantage: perth\nfleet: {redis: {address: "127.0.0.1:%s"}}\nprobes:\n' "$FLEET_PORT_MEETING" >"$work/perth.yml"
-  perth_probe "  - name: meeting
-    type: redis
-    interval: 5s
-    timeout: 4s
-    targets: [{name: meeting, address: \"127.0.0.1:$FLEET_PORT_MEETING\"}]
-    redis: {checks: [ping]}"
-}
-
-# A second prober of the test's own, whose probes the groups write; it meets in a Redis of its own.
-perth_probe() { printf '%s\n' "$1" >>"$work/perth.yml"; }
-perth_start() {
-  own_process redis-meeting redis-server --bind 127.0.0.1 --port "$FLEET_PORT_MEETING" --save '' --appendonly no
-  process_await redis-meeting 30 redis_ok "$FLEET_PORT_MEETING"
-  own_process perth "$FLEET_BIN/slo_prober" --config.file "$work/perth.yml" --web.listen-address "127.0.0.1:$FLEET_PORT_PERTH" --shard=auto
-  process_await perth 60 http_ok "$FLEET_PORT_PERTH/-/ready"
+  beside_prepare
 }
 
 # The interface and the prober are added to Prometheus by machinery_complete.
@@ -60,7 +43,7 @@ machinery_start() {
   cp "$tree/demo/prometheus.yml.in" "$work/prometheus.whole"
   sed -i -E '/job_name: (legalllm-unified-interface|slo-prober)$/,/targets:/d' "$tree/demo/prometheus.yml.in"
   fleet up --detach
-  perth_start
+  beside_start
   journal_begin
   rules_read
 }
@@ -99,11 +82,6 @@ prometheus_reload() {
   for variable in "${!FLEET_PORT_@}"; do text=${text//"@$variable@"/"${!variable}"}; done
   printf '%s\n' "${text//"@FLEET_ROOT@"/"$tree"}" >"$FLEET_STATE/config/prometheus.yml"
   process_signal prometheus HUP
-}
-
-# The whole system hangs, and stays so.
-freeze_demo() {
-  if [[ ! ${fault_since[demo-frozen]:-} ]]; then fault demo-frozen "the machine of LegalLLM hangs" process_signal legalllm-demo STOP; fi
 }
 
 api() { curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_PROMETHEUS/api/v1/$1"; }

@@ -7,7 +7,7 @@ misses=()
 # fault ID WORDS [COMMAND...]: names a fault, for the table, and causes it.
 fault() {
   fault_words[$1]=$2
-  fault_since[$1]=$SECONDS
+  fault_since[$1]=$(date +%s)
   note "fault: $2"
   if (($# > 2)); then "${@:3}"; fi
 }
@@ -17,20 +17,22 @@ lines_of() { if [[ $1 == Escalation ]]; then cat "$journal"; else grep -F "\"ale
 
 rule_of() { jq -c --arg key "$1" 'select(.key == $key)' "$work/rules"; }
 
-# untold KEY NEEDLE: prints the receivers that have not heard.
-untold() {
-  lines_of "${1%/*}" | jq -rs --argjson rule "$(rule_of "$1")" --arg needle "$2" -L "$here/every_alert" \
-    'include "receivers"; untold($rule; $needle) | join(", ")'
+# of_tellings FILTER KEY FAULT NEEDLE: what receivers.jq says of who has been told since the fault began.
+of_tellings() {
+  lines_of "${2%/*}" | jq -rs --argjson rule "$(rule_of "$2")" --argjson since "${fault_since[$3]}" --arg needle "$4" -L "$here/every_alert" \
+    "include \"receivers\"; tellings(\$rule; \$since; \$needle) | $1"
 }
+untold() { of_tellings 'map(select(.at == null).who) | join(", ")' "$@"; }
+
 all_told() { [[ ! $(untold "$@") ]]; }
 
 # proven KEY FAULT SECONDS [NEEDLE]: KEY is NAME/SEVERITY. A miss is noted and the run goes on, so that one run shows them all.
 proven() {
   local key=$1 id=$2 patience=$3 needle=${4:-} start=$SECONDS took who
   [[ $(rule_of "$key") ]] || fail "no rule file has $key"
-  until all_told "$key" "$needle"; do
+  until all_told "$key" "$id" "$needle"; do
     if ((SECONDS - start >= patience)); then
-      misses+=("$key: ${fault_words[$id]}: not told within $patience s: $(untold "$key" "$needle")")
+      misses+=("$key: ${fault_words[$id]}: not told within $patience s: $(untold "$key" "$id" "$needle")")
       note "MISSED ${misses[-1]}"
       lines_of "${key%/*}" | head -n 3 | cut -c 1-600
       prometheus_says "${key%/*}"
@@ -38,7 +40,7 @@ proven() {
     fi
     sleep 0.5
   done
-  took=$((SECONDS - fault_since[$id]))
+  took=$(($(of_tellings 'map(.at) | max' "$key" "$id" "$needle") - fault_since[$id]))
   who=$(rule_of "$key" | jq -r -L "$here/every_alert" 'include "receivers"; receivers | map(join(" ")) | join(", ")')
   proof_of[$key]="${fault_words[$id]}|$who|$took"
   note "proven $key ($took s)"
@@ -48,6 +50,12 @@ proven() {
 prometheus_says() {
   curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_PROMETHEUS/api/v1/alerts" |
     jq -c --arg alert "$1" '.data.alerts[] | select(.labels.alertname == $alert) | {state, value, labels}' | head -n 3 || true
+}
+
+# proven_otherwise KEY FAULT WHO: by what the journal does not hold.
+proven_otherwise() {
+  proof_of[$1]="${fault_words[$2]}|$3|$(($(date +%s) - fault_since[$2]))"
+  note "proven $1"
 }
 
 # impossible KEY WHY: the aim is that nobody calls this.

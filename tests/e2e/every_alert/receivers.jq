@@ -38,8 +38,8 @@ def promised($it; $needle):
 # The letter to clients comes to lead and director in place of the incident message.
 def letter($it): $it.channel == "mail" and .step != "" and ($it.text | startswith("Draft for INC-") and contains("Dear [Client/Practice Name]"));
 
-# Input: the journal's lines, slurped. The receivers of $rule that have not been told.
-def untold($rule; $needle):
-  . as $journal | [$rule | receivers[] as $who | select([$journal[] | . as $it |
-    select(.channel == $who[0] and .recipient == $who[1]) |
-    select($rule | promised($it; $needle) or letter($it))] | length == 0) | $who | join(" ")];
+# Input: the journal's lines, slurped. When each receiver of $rule was first told after $since, null where it was not.
+def tellings($rule; $since; $needle):
+  . as $journal | [$rule | receivers[] as $who | {who: ($who | join(" ")), at: ([$journal[] | . as $it |
+    select(.channel == $who[0] and .recipient == $who[1]) | select($rule | promised($it; $needle) or letter($it)) |
+    .time | fromdate | select(. >= $since)] | min)}];
