@@ -1,8 +1,9 @@
 # shellcheck shell=bash disable=SC2154
 # Whether the system can be reached. SystemUnreachable hides InterfaceSlow, and SystemDown hides them all, so they come in that order.
 
+availability_prepare() { fault interface-unlisted "the interface is not among Prometheus' targets"; }
+
 availability_absent() {
-  fault interface-unlisted "the interface is not among Prometheus' targets"
   proven SystemDownAbsent/1 interface-unlisted 60 legalllm-unified-interface
 }
 

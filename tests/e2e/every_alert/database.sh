@@ -10,6 +10,7 @@ database_prepare() {
 
 intervals:
   settings: 5s"
+  fault xids-used "a server has used half of its transaction ids"
   clusters_start
   perth_probe "  - name: ledger
     type: postgres
@@ -63,7 +64,6 @@ database_begin() {
   fault rows-dead "half of a table is deleted and no vacuum runs" ledger "DELETE FROM drafts WHERE id % 2 = 0"
   fault slot-unread "a slot is made and nobody reads it" ledger "SELECT pg_create_physical_replication_slot('forgotten', true)"
   fault archive-refuses "the archive refuses the log" ledger "ALTER SYSTEM SET archive_command = 'false'" "SELECT pg_reload_conf()"
-  fault xids-used "a server has used half of its transaction ids"
   fault replica-paused "the replica stops replaying" sql "$FLEET_PORT_LEDGER_REPLICA" postgres "SELECT pg_wal_replay_pause()"
   writes &
 }

@@ -2,6 +2,7 @@
 # The fleet itself: feeds, probers, Prometheus and Alertmanager.
 
 fleet_prepare() {
+  fault prober-unlisted "the probers are not among Prometheus' targets"
   printf '[{"targets": ["127.0.0.1:%s"]}]\n' "$FLEET_PORT_MEETING" >"$work/listed.json"
   perth_probe "  - name: listed
     type: redis
@@ -12,7 +13,6 @@ fleet_prepare() {
 }
 
 fleet_absent() {
-  fault prober-unlisted "the probers are not among Prometheus' targets"
   proven ExporterAbsent/3 prober-unlisted 60 slo-prober
 }
 

@@ -34,7 +34,7 @@ proven() {
     if ((SECONDS - start >= patience)); then
       misses+=("$key: ${fault_words[$id]}: not told within $patience s: $(untold "$key" "$id" "$needle")")
       note "MISSED ${misses[-1]}"
-      lines_of "${key%/*}" | head -n 3 | cut -c 1-600
+      lines_of "${key%/*}" | tail -n 3 | jq -c '{time, channel, recipient, status, labels, text: .text[0:400]}'
       prometheus_says "${key%/*}"
       return 0
     fi

@@ -4,6 +4,7 @@
 
 slo_prepare() {
   local now
+  fault probes-unmeasured "nobody has measured the interface, and the prober is not scraped"
   now=$(date +%s)
   {
     awk -v now="$now" 'BEGIN {
@@ -20,7 +21,6 @@ slo_prepare() {
 }
 
 slo_absent() {
-  fault probes-unmeasured "nobody has measured the interface, and the prober is not scraped"
   proven InterfaceProbesMissing/3 probes-unmeasured 60
 }
 
