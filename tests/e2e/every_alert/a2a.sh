@@ -36,11 +36,10 @@ a2a_begin() {
   sleep 7 # two scrapes: what a counter begins with is no increase
   fault hops-slow "hops that took 90 ms are told late" hops 40 intake archivist 90 150
   fault hops-very-slow "hops that took 400 ms are told late" hops 40 intake barrister 400 150
-  fault agent-down "an agent stops" demo_fault agent-down scheduling
+  stop_agent
   # The demo sends in the name of an agent that is down, too; this one nobody speaks for.
   fault agent-silent "an agent that was busy sends and finishes nothing any more" hops 5 intake notary 5 0
-  fault agent-slow "an agent takes 90 ms longer" demo_fault agent-delay research=90
-  fault agent-very-slow "an agent takes 400 ms longer" demo_fault agent-delay compliance=400
+  delay_agent
   fault hops-lost "an agent dies with 40 hops in its hands" coordinator HINCRBY a2a:hops:started 'intake|scheduling' 40
   fault spans-unpaired "of 60 calls the callee tells nothing" spans 60
 }

@@ -9,7 +9,7 @@ availability_absent() {
 
 availability_begin() {
   fault door-slow "the proxy in front of the interface answers after 1.5 s" door "slow 1.5"
-  fault agent-away "an agent stops" demo_fault agent-down scheduling
+  stop_agent
   refuse_canaries
   starve_darwin
 }
@@ -17,7 +17,7 @@ availability_begin() {
 availability_prove() {
   proven InterfaceSlow/2 door-slow 120 front-door
   door ''
-  proven AgentUnreachable/2 agent-away 60 scheduling
+  proven AgentUnreachable/2 agent-down 60 scheduling
   proven ProbeFailing/2 canaries-refused 60 database
   proven ProbesUnknown/3 prober-starved 120 silent
 }

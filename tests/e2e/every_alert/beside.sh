@@ -35,7 +35,7 @@ probes:
     type: http
     interval: 1s
     timeout: 4s
-    targets: [{name: silent, url: "http://127.0.0.1:$FLEET_PORT_FRONT_DOOR/hang"}]
+    targets: [{name: metrics, url: "http://127.0.0.1:$FLEET_PORT_FRONT_DOOR/metrics"}]
 YAML
 }
 
@@ -61,10 +61,30 @@ darwin_start() {
   process_await darwin 60 http_ok "$FLEET_PORT_DARWIN/-/ready"
 }
 
-# Darwin gets the processor for two seconds of every eight, for most of a minute.
-starve_darwin() {
-  if [[ ${fault_since[prober-starved]:-} ]]; then return; fi
-  fault prober-starved "a prober gets the processor a quarter of the time"
+# Faults that more than one group wants.
+stop_agent() { fault agent-down "an agent stops" demo_fault agent-down scheduling; }
+delay_agent() { fault agent-very-slow "an agent takes 400 ms longer" demo_fault agent-delay compliance=400; }
+stall_batch() { fault batch-stall "a batch of 500 stays in flight, nobody works the queue off" demo_fault batch-stall; }
+freeze_demo() { fault demo-frozen "the machine of LegalLLM hangs" process_signal legalllm-demo STOP; }
+stop_monitor() { fault monitor-stale "the monitor stops checking" demo_fault monitor-stale; }
+hang_demo_replica() { fault replica-hangs "the replica hangs" process_signal postgres-replica STOP; }
+refuse_canaries() {
+  fault canaries-refused "the database refuses the prober's rows" legal "REVOKE INSERT ON slo_prober_canary FROM slo_prober"
+}
+# More records at once than the exporter reads in a few seconds, of slow hops that ended two minutes ago.
+flood_of_hops() { fault hops-flood "120,000 slow hops are told at once" hops 120000 intake barrister 400 150; }
+starve_darwin() { fault prober-starved "a prober gets the processor a quarter of the time" darwin_starves; }
+# Its target that never answers is new: of a probe that was sure for minutes, one minute of doubt is no half.
+darwin_starves() {
+  cat >>"$work/darwin.yml" <<YAML
+  - name: parched
+    type: http
+    interval: 1s
+    timeout: 4s
+    targets: [{name: silent, url: "http://127.0.0.1:$FLEET_PORT_FRONT_DOOR/hang"}]
+YAML
+  reload "$FLEET_PORT_DARWIN"
+  sleep 4 # a scrape: what a counter begins with is no increase
   (
     for _ in {1..9}; do
       process_signal darwin STOP
@@ -73,24 +93,4 @@ starve_darwin() {
       sleep 2
     done
   ) &
-}
-
-# Faults that two groups want; the first that comes causes them.
-freeze_demo() {
-  if [[ ! ${fault_since[demo-frozen]:-} ]]; then fault demo-frozen "the machine of LegalLLM hangs" process_signal legalllm-demo STOP; fi
-}
-monitor_stands_still() {
-  if [[ ! ${fault_since[monitor-stale]:-} ]]; then fault monitor-stale "the monitor stops checking" demo_fault monitor-stale; fi
-}
-hang_demo_replica() {
-  if [[ ! ${fault_since[replica-hangs]:-} ]]; then fault replica-hangs "the replica hangs" process_signal postgres-replica STOP; fi
-}
-refuse_canaries() {
-  if [[ ! ${fault_since[canaries-refused]:-} ]]; then
-    fault canaries-refused "the database refuses the prober's rows" legal "REVOKE INSERT ON slo_prober_canary FROM slo_prober"
-  fi
-}
-# More records at once than the exporter reads in a few seconds, of slow hops that ended two minutes ago.
-flood_of_hops() {
-  if [[ ! ${fault_since[hops-flood]:-} ]]; then fault hops-flood "120,000 slow hops are told at once" hops 120000 intake barrister 400 150; fi
 }

@@ -26,7 +26,7 @@ compliance_prove() {
   for name in withdrawal-ignored consent-ignored expiry-ignored retention-overdue; do demo_mend "$name"; done
 
   within 20 "the monitor has counted the violations" holds 'compliance_monitor_open_violations{framework="evidence_act_1995"} == 2'
-  monitor_stands_still
+  stop_monitor
   fault monitor-behind "violations are resolved while the monitor stands still" demo_mend violation
   proven ComplianceFinding/2 monitor-behind 90 evidence_act_1995
   proven ComplianceCountsDiffer/3 monitor-behind 90 evidence_act_1995

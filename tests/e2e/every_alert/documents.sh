@@ -35,7 +35,7 @@ batches_late() {
 }
 
 documents_begin() {
-  fault batch-stall "a batch of 500 stays in flight, nobody works the queue off" demo_fault batch-stall
+  stall_batch
   batches evidence_scan 1 30 0 5
   batches client_letters 1 30 0 5
   unfinished court_bundle begun-yesterday 90000

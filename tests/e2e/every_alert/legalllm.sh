@@ -2,7 +2,7 @@
 # The runbook's own four.
 
 legalllm_begin() {
-  fault batch-late "a batch of 500 stays in flight" demo_fault batch-stall
+  stall_batch
   fault violation-critical "a violation is recorded" demo_fault violation family_law_act_1975/critical
   fault agent-90ms "an agent takes 90 ms longer" demo_fault agent-delay research=90
 }
@@ -10,7 +10,7 @@ legalllm_begin() {
 legalllm_prove() {
   proven AustralianLegalViolation/1 violation-critical 60 family_law_act_1975
   proven A2ALatencyHigh/2 agent-90ms 90 research
-  proven DocumentProcessingSLABreach/2 batch-late 150 form13_intake
+  proven DocumentProcessingSLABreach/2 batch-stall 150 form13_intake
 }
 
 legalllm_end() {

@@ -4,8 +4,9 @@
 declare -A fault_words=() fault_since=() proof_of=() unproven=()
 misses=()
 
-# fault ID WORDS [COMMAND...]: names a fault, for the table, and causes it.
+# fault ID WORDS [COMMAND...]: names a fault, for the table, and causes it; but once, where two groups want the same.
 fault() {
+  if [[ ${fault_since[$1]:-} ]]; then return; fi
   fault_words[$1]=$2
   fault_since[$1]=$(date +%s)
   note "fault: $2"
