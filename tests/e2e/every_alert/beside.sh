@@ -71,8 +71,19 @@ hang_demo_replica() { fault replica-hangs "the replica hangs" process_signal pos
 refuse_canaries() {
   fault canaries-refused "the database refuses the prober's rows" legal "REVOKE INSERT ON slo_prober_canary FROM slo_prober"
 }
-# More records at once than the exporter reads in a few seconds, of slow hops that ended two minutes ago.
-flood_of_hops() { fault hops-flood "120,000 slow hops are told at once" hops 120000 intake barrister 400 150; }
+# Of slow hops that ended two minutes ago. The exporter reads them in five seconds, so it gets a fifth of the processor meanwhile.
+flood_of_hops() { fault hops-flood "120,000 slow hops are told at once to a busy exporter" hops_flood; }
+hops_flood() {
+  hops 120000 intake barrister 400 150
+  (
+    for _ in {1..16}; do
+      process_signal a2a-exporter STOP
+      sleep 0.8
+      process_signal a2a-exporter CONT
+      sleep 0.2
+    done
+  ) &
+}
 starve_darwin() { fault prober-starved "a prober gets the processor a quarter of the time" darwin_starves; }
 # Its target that never answers is new: of a probe that was sure for minutes, one minute of doubt is no half.
 darwin_starves() {

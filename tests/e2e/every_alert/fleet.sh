@@ -55,16 +55,16 @@ fleet_prove() {
   proven RecordsMalformed/3 records-malformed 60 malformed
   proven FeedReset/3 group-destroyed 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
 
+  fault records-trimmed "an exporter hangs while its stream is trimmed" records_trimmed
+  proven ExporterDown/3 records-trimmed 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
+  process_signal a2a-exporter CONT
+  proven FeedLosingRecords/3 records-trimmed 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
+  # After that: two readers of a group take records from each other, which is a loss to each.
   sed '/^otlp:/d' "$tree/demo/config/a2a.yml" >"$work/twin.yml"
   fault second-reader "two exporters read with one group" own_process a2a-twin "$FLEET_BIN/a2a_exporter" \
     --config.file "$work/twin.yml" --web.listen-address "127.0.0.1:$FLEET_PORT_TWIN"
   proven FeedConflict/3 second-reader 60
   processes_stop a2a-twin
-
-  fault records-trimmed "an exporter hangs while its stream is trimmed" records_trimmed
-  proven ExporterDown/3 records-trimmed 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
-  process_signal a2a-exporter CONT
-  proven FeedLosingRecords/3 records-trimmed 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
   flood_of_hops
   proven FeedBehind/3 hops-flood 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
   fault stream-lost "the stream is replaced by a text" stream_lost
@@ -120,7 +120,7 @@ YAML
   prometheus_reload
 }
 alertmanager_second() {
-  sed -i "s/\"127.0.0.1:@FLEET_PORT_ALERTMANAGER@\"\]$/\"127.0.0.1:@FLEET_PORT_ALERTMANAGER@\", \"127.0.0.1:$FLEET_PORT_CLOSED\"]/" "$tree/demo/prometheus.yml.in"
+  sed -i "/^        - targets/s/\"127.0.0.1:@FLEET_PORT_ALERTMANAGER@\"\]$/\"127.0.0.1:@FLEET_PORT_ALERTMANAGER@\", \"127.0.0.1:$FLEET_PORT_CLOSED\"]/" "$tree/demo/prometheus.yml.in"
   prometheus_reload
 }
 

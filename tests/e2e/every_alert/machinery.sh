@@ -46,6 +46,7 @@ machinery_start() {
   beside_start
   journal_begin
   rules_read
+  rules_index
 }
 
 machinery_complete() {

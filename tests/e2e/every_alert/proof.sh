@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Faults, and what they prove. `fault` says what is done and when; `proven` waits until the alert has reached whom it should.
 
-declare -A fault_words=() fault_since=() proof_of=() unproven=()
+declare -A rule=() fault_words=() fault_since=() proof_of=() unproven=()
 misses=()
 
 # fault ID WORDS [COMMAND...]: names a fault, for the table, and causes it; but once, where two groups want the same.
@@ -13,14 +13,18 @@ fault() {
   if (($# > 2)); then "${@:3}"; fi
 }
 
+# Fills `rule`, by key.
+rules_index() {
+  local key text
+  while IFS=$'\t' read -r key text; do rule[$key]=$text; done < <(jq -r '[.key, tojson] | join("\t")' "$work/rules")
+}
+
 # lines_of ALERT: of the journal. A step of an escalation has its incident's name.
 lines_of() { if [[ $1 == Escalation ]]; then cat "$journal"; else grep -F "\"alertname\":\"$1\"" "$journal" || true; fi; }
 
-rule_of() { jq -c --arg key "$1" 'select(.key == $key)' "$work/rules"; }
-
 # of_tellings FILTER KEY FAULT NEEDLE: what receivers.jq says of who has been told since the fault began.
 of_tellings() {
-  lines_of "${2%/*}" | jq -rs --argjson rule "$(rule_of "$2")" --argjson since "${fault_since[$3]}" --arg needle "$4" -L "$here/every_alert" \
+  lines_of "${2%/*}" | jq -rs --argjson rule "${rule[$2]}" --argjson since "${fault_since[$3]}" --arg needle "$4" -L "$here/every_alert" \
     "include \"receivers\"; tellings(\$rule; \$since; \$needle) | $1"
 }
 untold() { of_tellings 'map(select(.at == null).who) | join(", ")' "$@"; }
@@ -29,8 +33,8 @@ all_told() { [[ ! $(untold "$@") ]]; }
 
 # proven KEY FAULT SECONDS [NEEDLE]: KEY is NAME/SEVERITY. A miss is noted and the run goes on, so that one run shows them all.
 proven() {
-  local key=$1 id=$2 patience=$3 needle=${4:-} start=$SECONDS took who
-  [[ $(rule_of "$key") ]] || fail "no rule file has $key"
+  local key=$1 id=$2 patience=$3 needle=${4:-} start=$SECONDS told took
+  [[ ${rule[$key]:-} ]] || fail "no rule file has $key"
   until all_told "$key" "$id" "$needle"; do
     if ((SECONDS - start >= patience)); then
       misses+=("$key: ${fault_words[$id]}: not told within $patience s: $(untold "$key" "$id" "$needle")")
@@ -41,9 +45,9 @@ proven() {
     fi
     sleep 0.5
   done
-  took=$(($(of_tellings 'map(.at) | max' "$key" "$id" "$needle") - fault_since[$id]))
-  who=$(rule_of "$key" | jq -r -L "$here/every_alert" 'include "receivers"; receivers | map(join(" ")) | join(", ")')
-  proof_of[$key]="${fault_words[$id]}|$who|$took"
+  told=$(of_tellings '"\(map(.at) | max) by \(map(.who) | join(", "))"' "$key" "$id" "$needle")
+  took=$((${told%% *} - fault_since[$id]))
+  proof_of[$key]="${fault_words[$id]}|${told##* by }|$took"
   note "proven $key ($took s)"
 }
 
@@ -76,7 +80,7 @@ misdirected() {
 
 # The table, and what is missing of it.
 verdict() {
-  local key missing=() wrong group
+  local key missing=() wrong group what who took
   printf '\n%-40s | %-70s | %-100s | %s\n' ALERT FAULT RECEIVERS SECONDS
   while read -r key group; do
     [[ " ${groups[*]} " == *" $group "* ]] || continue
