@@ -2,6 +2,7 @@
 # Every alert of the pack, caused by a fault in the demo, through the real Prometheus and Alertmanager to its receivers with its text. Fails
 # for each alert of the rule files that was not proven, so a new one needs its fault here.
 # usage: every_alert_test.sh SOURCE_DIR BIN_DIR [GROUP...]     a GROUP is a rule file less its .rules.yml; without any, all of them
+# In the environment: FLEET_KEEP=DIR leaves what the receiver got, the rules and every log there.
 set -euo pipefail
 source_dir=$(cd -- "$1" && pwd)
 FLEET_BIN=$(cd -- "$2" && pwd)

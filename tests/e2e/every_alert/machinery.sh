@@ -59,7 +59,7 @@ machinery_finish() {
   local status=$?
   trap '' INT TERM
   journal_end
-  if ((status)) && [[ ${FLEET_KEEP:-} ]]; then
+  if [[ ${FLEET_KEEP:-} ]]; then
     mkdir -p "$FLEET_KEEP"
     cp -R "$work/journal" "$work/rules" "$FLEET_STATE/logs" "$FLEET_KEEP/" || true
   fi
