@@ -43,8 +43,8 @@ cluster_make() {
 
 # cluster_run NAME PORT
 cluster_run() {
-  own_process "$1" "${PG_AS[@]}" "$PG_BIN/postgres" -D "$work/$1" -p "$2" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
-  process_await "$1" 60 "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$2"
+  own_process "postgres-$1" "${PG_AS[@]}" "$PG_BIN/postgres" -D "$work/$1" -p "$2" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
+  process_await "postgres-$1" 60 "$PG_BIN/pg_isready" -q -h 127.0.0.1 -p "$2"
 }
 
 # receiver_signal SIGNAL: to the process of the ledger's replica that receives the log.

@@ -32,12 +32,12 @@ database_alone() {
   within 60 "every PostgreSQL answers" holds 'count(pg_up == 1) == 5'
   sleep 4
   fault primaries-hang "every primary hangs, replicas go on"
-  for name in postgres ledger aged; do process_signal "$name" STOP; done
+  for name in postgres postgres-ledger postgres-aged; do process_signal "$name" STOP; done
   proven PostgresNoPrimary/1 primaries-hang 60
   fault databases-hang "every PostgreSQL hangs"
-  for name in postgres-replica ledger-replica; do process_signal "$name" STOP; done
+  for name in postgres-replica postgres-ledger-replica; do process_signal "$name" STOP; done
   proven PostgresAllDown/1 databases-hang 60
-  for name in postgres postgres-replica ledger ledger-replica aged; do process_signal "$name" CONT; done
+  for name in postgres postgres-replica postgres-ledger postgres-ledger-replica postgres-aged; do process_signal "$name" CONT; done
   within 60 "every PostgreSQL answers again" holds 'count(pg_up == 1) == 5'
 }
 
@@ -80,7 +80,7 @@ writes() {
 database_prove() {
   local ledger_address="127.0.0.1:$FLEET_PORT_LEDGER" replica_address="127.0.0.1:$FLEET_PORT_LEDGER_REPLICA"
   proven PostgresWraparound/2 xids-used 60 "127.0.0.1:$FLEET_PORT_AGED"
-  fault server-killed "a PostgreSQL is killed" process_signal aged KILL
+  fault server-killed "a PostgreSQL is killed" process_signal postgres-aged KILL
   proven PostgresDown/2 server-killed 60 "127.0.0.1:$FLEET_PORT_AGED"
 
   fault deadlocks "sessions deadlock five times" deadlock_often
@@ -121,7 +121,7 @@ sessions_hold() { # COUNT
 
 # Five minutes without a primary, then the replica that had not received the last of it takes over.
 database_late() {
-  fault primary-lost "the primary dies with what its replica has not received" process_signal ledger KILL
+  fault primary-lost "the primary dies with what its replica has not received" process_signal postgres-ledger KILL
   receiver_signal KILL # what the kernel holds for it is lost, too
   proven PostgresReceiverDown/2 primary-lost 60 "127.0.0.1:$FLEET_PORT_LEDGER_REPLICA"
   proven PostgresReplicaGone/2 replica-hangs 180 "127.0.0.1:$FLEET_PORT_POSTGRES"

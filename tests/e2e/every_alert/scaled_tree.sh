@@ -62,12 +62,12 @@ substitute_all() {
   done < <(substitutions)
 }
 
-# replace FILE FROM TO: the text must be there exactly once, at an end of a line or before something that continues no number.
+# replace FILE FROM TO: the text must be there exactly once.
 replace() {
   local text rest
   text=$(<"$tree/$1")
   rest=${text/"$2"/}
   [[ $text != "$rest" ]] || fail "$1 has no \"$2\" any more"
-  [[ $rest != *"$2"* || ${rest#*"$2"} == [0-9]* ]] || fail "$1 has \"$2\" more than once"
+  [[ $rest != *"$2"* ]] || fail "$1 has \"$2\" more than once"
   printf '%s\n' "${text/"$2"/"$3"}" >"$tree/$1"
 }
