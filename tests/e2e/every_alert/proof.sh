@@ -66,16 +66,18 @@ proven_otherwise() {
 # impossible KEY WHY: the aim is that nobody calls this.
 impossible() { unproven[$1]=$2; }
 
-# misdirected: notifications that a receiver should not have got, by the severity and the addressee that they carry.
-misdirected() {
+# audit: of all notifications, proofs or not, those that a receiver should not have got, by the severity and the addressee that they carry;
+# and those that read badly.
+audit() {
   jq -rs --slurpfile rules "$work/rules" -L "$here/every_alert" 'include "receivers";
     {"@senior-devops": "senior", "@technical-lead": "lead", "@legal-technology-director": "director"} as $steps |
     .[] | select(.alertname != "DeadMansSwitch" and (.text | startswith("Draft for INC-") | not)) | . as $it |
-    (.labels.sev // (.text | capture("INCIDENT ALERT - SEV(?<sev>[0-9])").sev)) as $sev |
+    (.labels.sev // (.text | capture("INCIDENT ALERT - SEV(?<sev>[0-9])").sev) // "?") as $sev |
     (.labels.escalation // $steps[.text | (capture("\nAssigned: (?<who>[^\n]+)").who) // ""] // "") as $step |
     [$rules[] | select(if $step != "" then .step == $step else .alert == $it.alertname and .sev == $sev end)] as $of |
-    select([$of[] | receivers[] | select(.[0] == $it.channel and .[1] == $it.recipient)] == []) |
-    "\(.alertname)/\($sev) went to \(.channel) \(.recipient)"' "$journal" | sort | uniq -c
+    (if [$of[] | receivers[] | select(.[0] == $it.channel and .[1] == $it.recipient)] == [] then "is not for it" else empty end,
+      (.text | blemishes[])) |
+    "\($it.alertname)/\($sev), \($it.channel) \($it.recipient): \(.)"' "$journal" | sort | uniq -c
 }
 
 # The table, and what is missing of it.
@@ -94,8 +96,8 @@ verdict() {
     fi
   done < <(jq -r '"\(.key) \(.group)"' "$work/rules" | sort -k 2)
   printf '\n%s alerts proven, %s unproven with a reason, %s without a proof; %s s\n' "${#proof_of[@]}" "${#unproven[@]}" "${#missing[@]}" "$SECONDS"
-  wrong=$(misdirected)
-  if [[ $wrong ]]; then printf 'went to somebody who must not get it:\n%s\n' "$wrong"; fi
+  wrong=$(audit)
+  if [[ $wrong ]]; then printf 'wrong among all notifications:\n%s\n' "$wrong"; fi
   if ((${#misses[@]})); then printf 'missed: %s\n' "${misses[@]}"; fi
   if ((${#missing[@]})); then printf 'without a proof: %s\n' "${missing[@]}"; fi
   if ((${#missing[@]} || ${#misses[@]})) || [[ $wrong ]]; then fail "not every alert is proven"; fi

@@ -21,7 +21,7 @@ def assigned: {senior: "@senior-devops", lead: "@technical-lead", director: "@le
 def blemishes:
   [if test("\\{\\{|\\}\\}|<no value>|%!|\\bNaN\\b") then "not rendered" else empty end,
    if test("(?m)^(Service|Issue|Impact|Status|Assigned|Time|Incident ID|Runbook):\\s*$") then "a line is empty" else empty end,
-   if test("(?m)^(Issue|Impact): .*(  | [.,;:]|\"\")") then "a label is empty" else empty end];
+   if test("  |(^|\n) | [.,;:]([ \n]|$)|\"\"") then "a label is empty" else empty end];
 
 # Whether this notification ($it, of the rule `.`) is what the rule and the template promise. $needle is of the faulty thing's labels.
 def promised($it; $needle):
