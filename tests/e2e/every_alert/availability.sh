@@ -8,7 +8,7 @@ availability_absent() {
 }
 
 availability_begin() {
-  fault door-slow "the proxy in front of the interface answers after 1.5 s" door "slow 1.5"
+  fault door-slow "the proxy in front of the interface answers after 1.2 s" door "slow 1.2"
   stop_agent
   refuse_canaries
   starve_darwin

@@ -25,14 +25,14 @@ queued() {
 seen() { holds "document_batches_finished_total{pipeline=\"$1\", outcome=\"ok\"}"; }
 
 # Three large batches of 28 are late. The exporter must have seen those that are not: what a counter begins with is no increase.
-batches_late() {
-  if [[ ${late_batches_told:-} ]]; then return; fi
-  late_batches_told=yes
+batches_slow() {
   batches court_bundle 25 600 0 60
   within 60 "the exporter has the early batches" holds 'document_batches_finished_total{pipeline="court_bundle", outcome="ok"} >= 25'
   sleep 7 # two scrapes
   batches court_bundle 3 600 0 400
 }
+
+delay_batches() { fault batches-slow "three large batches of 28 take 400 s" batches_slow; }
 
 documents_begin() {
   stall_batch
@@ -44,7 +44,7 @@ documents_begin() {
   sleep 7 # two scrapes: what a counter begins with is no increase
   fault documents-failing "two batches of which 70 % fail" batches evidence_scan 2 30 21 5
   fault documents-high "four batches of which 20 % fail" batches client_letters 4 30 6 5
-  fault batches-slow "three large batches take 400 s" batches_late
+  delay_batches
   fault batch-stuck "a batch has been in flight for 11 minutes" unfinished matter_import stuck 660
   fault batch-abandoned "a batch of yesterday is given up" unfinished court_bundle begun-yesterday-too 90000
   fault queue-stuck "entries have waited in the queue for 10 minutes" queued 30 600

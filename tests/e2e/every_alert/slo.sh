@@ -26,7 +26,7 @@ slo_absent() {
 
 slo_begin() {
   refuse_canaries
-  fault batches-late "three large batches of 28 are late" batches_late
+  delay_batches
   delay_agent
 }
 
@@ -46,7 +46,7 @@ slo_prove() {
   proven InterfaceProbesSLO/3 probe-fails 60
   fault probes-fail "half a minute of probes fails" probes_fail
   proven InterfaceProbesSLO/1 probes-fail 60
-  proven DocumentBatchesSLO/3 batches-late 60
+  proven DocumentBatchesSLO/3 batches-slow 60
   fault batches-late-all "60 large batches are late" batches court_bundle 60 600 0 400
   proven DocumentBatchesSLO/2 batches-late-all 60
   proven A2ALatencySLO/3 agent-very-slow 90
@@ -75,8 +75,10 @@ probes_fail() {
 }
 
 slo_late() {
-  proven DatabaseRecoveryPointSLO/3 replica-hangs 240
-  proven DatabaseRecoveryPointSLO/2 replica-hangs 240
+  local behind=replica-hangs
+  if [[ ${fault_since[receiver-hangs]:-} ]]; then behind=receiver-hangs; fi # which came before
+  proven DatabaseRecoveryPointSLO/3 "$behind" 240
+  proven DatabaseRecoveryPointSLO/2 "$behind" 240
   proven DatabaseRecoveryTimeSLO/3 canaries-refused 420
   proven DatabaseRecoveryTimeSLO/1 canaries-refused 180
   proven ComplianceFreshSLO/3 monitor-stale 720
