@@ -20,13 +20,14 @@ scaled_tree() {
 scale_rules() {
   local file
   for file in "$tree"/alert-rules/*.rules.yml; do
-    awk '/^ +for: [0-9]+[smh]$/ {
-           unit = substr($2, length($2)); seconds = substr($2, 1, length($2) - 1) * (unit == "h" ? 3600 : unit == "m" ? 60 : 1)
+    awk '/^ +for: "?[0-9]+[smh]"?$/ {
+           gsub(/"/, "", $2); unit = substr($2, length($2)); seconds = substr($2, 1, length($2) - 1) * (unit == "h" ? 3600 : unit == "m" ? 60 : 1)
            if (seconds > 0) { seconds = int(seconds / 60); if (seconds < 4) seconds = 4 }
-           sub(/for: .*/, "for: " seconds "s")
+           $0 = "        for: " seconds "s"
          }
          { sub(/^    interval: "30s"$/, "    interval: \"5s\""); print }' "$file" >"$file.scaled"
     mv "$file.scaled" "$file"
+    if grep -E '^ +for: .*([mh]|[0-9]{3}s)"?$' "$file"; then fail "$file: a \`for\` is not scaled"; fi
   done
 }
 
