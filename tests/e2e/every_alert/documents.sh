@@ -16,11 +16,11 @@ batches() { # PIPELINE COUNT SIZE FAILED SECONDS
 unfinished() { # PIPELINE ID SECONDS
   queue XADD documents:batches '*' event started pipeline "$1" batch_id "$2" size 600 succeeded 0 failed 0 at_us $((($(date +%s) - $3) * 1000000))
 }
-# queued COUNT SECONDS [ATTEMPT]: entries that have waited for so long.
+# queued PUSH COUNT SECONDS [ATTEMPT]: entries that have waited for so long, at the end (RPUSH) or the head (LPUSH), where the oldest are.
 queued() {
-  local n at=$((($(date +%s) - $2) * 1000000)) entries=()
-  for ((n = 0; n < $1; ++n)); do entries+=("{\"batch_id\": \"B-$2\", \"document_id\": \"D-$2-$n\", \"enqueued_at_us\": $at, \"attempt\": ${3:-1}}"); done
-  queue RPUSH document_processing_queue "${entries[@]}"
+  local n at=$((($(date +%s) - $3) * 1000000)) entries=()
+  for ((n = 0; n < $2; ++n)); do entries+=("{\"batch_id\": \"B-$3\", \"document_id\": \"D-$3-$n\", \"enqueued_at_us\": $at, \"attempt\": ${4:-1}}"); done
+  queue "$1" document_processing_queue "${entries[@]}"
 }
 seen() { holds "document_batches_finished_total{pipeline=\"$1\", outcome=\"ok\"}"; }
 
@@ -47,9 +47,9 @@ documents_begin() {
   delay_batches
   fault batch-stuck "a batch has been in flight for 11 minutes" unfinished matter_import stuck 660
   fault batch-abandoned "a batch of yesterday is given up" unfinished court_bundle begun-yesterday-too 90000
-  fault queue-stuck "entries have waited in the queue for 10 minutes" queued 30 600
-  fault queue-poison "an entry is at its ninth attempt" queued 1 1 9
-  fault queue-growing "1500 documents are queued and nobody takes them" queued 1500 2
+  fault queue-stuck "entries have waited in the queue for 10 minutes" queued LPUSH 30 600
+  fault queue-poison "an entry is at its ninth attempt" queued LPUSH 1 1 9
+  fault queue-growing "1500 documents are queued and nobody takes them" queued RPUSH 1500 2
 }
 
 documents_prove() {
