@@ -14,7 +14,7 @@ for part in expect every_alert/scaled_tree every_alert/journal every_alert/proof
   source "$here/$part.sh"
 done
 
-all_groups=(compliance backups certificates documents a2a redis database legalllm slo availability escalation fleet)
+all_groups=(compliance backups certificates documents a2a redis database legalllm availability slo escalation fleet)
 groups=("$@")
 if ((${#groups[@]} == 0)); then groups=("${all_groups[@]}"); fi
 for rule_file in "$source_dir"/alert-rules/*.rules.yml; do
