@@ -83,7 +83,10 @@ hops_flood() {
       sleep 0.2
     done
   ) &
+  flood_pid=$!
 }
+# Until the exporter has the processor again.
+flood_is_over() { if [[ ${flood_pid:-} ]]; then wait "$flood_pid"; fi; }
 starve_darwin() { fault prober-starved "a prober gets the processor a quarter of the time" darwin_starves; }
 # Its target that never answers is new: of a probe that was sure for minutes, one minute of doubt is no half.
 darwin_starves() {
@@ -104,4 +107,6 @@ YAML
       sleep 2
     done
   ) &
+  starvation_pid=$!
 }
+starvation_is_over() { wait "$starvation_pid"; }

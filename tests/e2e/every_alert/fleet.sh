@@ -55,6 +55,7 @@ fleet_prove() {
   proven RecordsMalformed/3 records-malformed 60 malformed
   proven FeedReset/3 group-destroyed 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
 
+  flood_is_over
   fault records-trimmed "an exporter hangs while its stream is trimmed" records_trimmed
   proven ExporterDown/3 records-trimmed 60 "127.0.0.1:$FLEET_PORT_A2A_EXPORTER"
   process_signal a2a-exporter CONT
@@ -76,7 +77,7 @@ fleet_prove() {
   proven ProberIsolated/3 meeting-gone 90 "127.0.0.1:$FLEET_PORT_PERTH"
   proven ProberStarved/3 prober-starved 120 "127.0.0.1:$FLEET_PORT_DARWIN"
   proven ProbesMissed/3 prober-starved 60 silent
-  wait_for_starvation
+  starvation_is_over
   fault prober-restarts "a prober restarts five times" darwin_restarts
   proven ExporterRestarting/3 prober-restarts 60 "127.0.0.1:$FLEET_PORT_DARWIN"
   fault descriptors-few "a prober may open two files more than it has" descriptors_few
@@ -97,7 +98,6 @@ records_trimmed() {
   coordinator XTRIM a2a:hops MAXLEN 0
 }
 stream_lost() { coordinator EVAL "redis.call('RENAME', KEYS[1], KEYS[1] .. ':aside') redis.call('SET', KEYS[1], 'x')" 1 a2a:hops; }
-wait_for_starvation() { while (($(date +%s) - fault_since[prober-starved] < 80)); do sleep 1; done; }
 darwin_restarts() {
   for _ in {1..5}; do
     processes_stop darwin

@@ -92,6 +92,11 @@ holds() {
   curl -fsS -m 5 --data-urlencode "query=$1" "http://127.0.0.1:$FLEET_PORT_PROMETHEUS/api/v1/query" | jq -e '.data.result | length > 0' >/dev/null
 }
 
+# value QUERY: of one result.
+value() {
+  curl -fsS -m 5 --data-urlencode "query=$1" "http://127.0.0.1:$FLEET_PORT_PROMETHEUS/api/v1/query" | jq -r '.data.result[0].value[1]'
+}
+
 coordinator() { redis-cli -p "$FLEET_PORT_REDIS_COORDINATOR" "$@" >/dev/null; }
 queue() { redis-cli -p "$FLEET_PORT_REDIS_QUEUE" "$@" >/dev/null; }
 # sql PORT DATABASE STATEMENT...

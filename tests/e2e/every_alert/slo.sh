@@ -31,6 +31,7 @@ slo_begin() {
 }
 
 slo_prove() {
+  local judged
   stop_monitor
   hang_demo_replica
   visits 300
@@ -40,11 +41,12 @@ slo_prove() {
   fault visits-fail-all "200 users get an error" visits_fail 200
   proven InterfaceTrafficSLO/1 visits-fail-all 60
   within 180 "200 probes of the interface have been judged" holds 'sum(increase(slo_probe_results_total{probe="unified-interface"}[1h])) > 300'
-  probe_fails
+  probes_fail 1
   sleep 7 # two scrapes: that failure began the series of its reason, and what a counter begins with is no increase
-  fault probe-fails "a probe or two of the interface fail" probe_fails
+  judged=$(value 'sum(increase(slo_probe_results_total{probe="unified-interface"}[1h]))')
+  fault probe-fails "one probe of 250 of the interface fails" probes_fail $((${judged%.*} / 250 + 1))
   proven InterfaceProbesSLO/3 probe-fails 60
-  fault probes-fail "half a minute of probes fails" probes_fail
+  fault probes-fail "one probe in twenty fails" probes_fail $((${judged%.*} / 20))
   proven InterfaceProbesSLO/1 probes-fail 60
   proven DocumentBatchesSLO/3 batches-slow 60
   fault batches-late-all "60 large batches are late" batches court_bundle 60 600 0 400
@@ -61,16 +63,11 @@ visits_fail() {
   door ''
 }
 door_failures() { curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_FRONT_DOOR/metrics" | grep -F 'path="/",code="502"' | cut -d ' ' -f 2; }
-probe_fails() {
+probes_fail() { # COUNT
   local before
   before=$(door_failures)
   door "fail /"
-  until (($(door_failures) > before)); do sleep 0.1; done
-  door ''
-}
-probes_fail() {
-  door "fail /"
-  sleep 30
+  until (($(door_failures) >= before + $1)); do sleep 0.1; done
   door ''
 }
 
