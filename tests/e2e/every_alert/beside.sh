@@ -71,22 +71,26 @@ hang_demo_replica() { fault replica-hangs "the replica hangs" process_signal pos
 refuse_canaries() {
   fault canaries-refused "the database refuses the prober's rows" legal "REVOKE INSERT ON slo_prober_canary FROM slo_prober"
 }
-# Of slow hops that ended two minutes ago. The exporter reads them in five seconds, so it gets a fifth of the processor meanwhile.
-flood_of_hops() { fault hops-flood "120,000 slow hops are told at once to a busy exporter" hops_flood; }
+# Of slow hops that ended two minutes ago. The exporter would have read them in seconds, so it gets a twelfth of the processor meanwhile.
+flood_of_hops() { fault hops-flood "300,000 slow hops are told at once to a busy exporter" hops_flood; }
 hops_flood() {
-  hops 120000 intake barrister 400 150
+  local pid
+  pid=$(process_pid a2a-exporter)
+  kill -STOP "$pid"
+  hops 300000 intake barrister 400 150
   (
-    for _ in {1..16}; do
-      process_signal a2a-exporter STOP
-      sleep 0.8
-      process_signal a2a-exporter CONT
+    for _ in {1..8}; do
+      kill -CONT "$pid"
       sleep 0.2
+      kill -STOP "$pid"
+      sleep 2.3
     done
+    kill -CONT "$pid"
   ) &
   flood_pid=$!
 }
 # Until the exporter has the processor again.
-flood_is_over() { if [[ ${flood_pid:-} ]]; then wait "$flood_pid"; fi; }
+flood_is_over() { if [[ ${flood_pid:-} ]]; then wait "$flood_pid" || true; fi; }
 starve_darwin() { fault prober-starved "a prober gets the processor a quarter of the time" darwin_starves; }
 # Its target that never answers is new: of a probe that was sure for minutes, one minute of doubt is no half.
 darwin_starves() {
@@ -109,4 +113,4 @@ YAML
   ) &
   starvation_pid=$!
 }
-starvation_is_over() { wait "$starvation_pid"; }
+starvation_is_over() { wait "$starvation_pid" || true; }

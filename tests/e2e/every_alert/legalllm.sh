@@ -13,7 +13,7 @@ legalllm_prove() {
   proven DocumentProcessingSLABreach/2 batch-stall 150 form13_intake
 }
 
-legalllm_end() {
+legalllm_last() {
   fault interface-dead "the interface refuses connections" demo_fault interface-down
   proven SystemDown/1 interface-dead 60 "127.0.0.1:$FLEET_PORT_INTERFACE"
   demo_mend interface-down

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Faults, and what they prove. `fault` says what is done and when; `proven` waits until the alert has reached whom it should.
 
-declare -A rule=() fault_words=() fault_since=() proof_of=() unproven=()
+declare -A rule=() fault_words=() fault_since=() proof_of=()
 misses=()
 
 # fault ID WORDS [COMMAND...]: names a fault, for the table, and causes it; but once, where two groups want the same.
@@ -63,9 +63,6 @@ proven_otherwise() {
   note "proven $1"
 }
 
-# impossible KEY WHY: the aim is that nobody calls this.
-impossible() { unproven[$1]=$2; }
-
 # audit: of all notifications, proofs or not, those that a receiver should not have got, by the severity and the addressee that they carry;
 # and those that read badly.
 audit() {
@@ -89,13 +86,11 @@ verdict() {
     if [[ ${proof_of[$key]:-} ]]; then
       IFS='|' read -r what who took <<<"${proof_of[$key]}"
       printf '%-40s | %-70s | %-100s | %s\n' "$key" "$what" "$who" "$took"
-    elif [[ ${unproven[$key]:-} ]]; then
-      printf '%-40s | unproven: %s\n' "$key" "${unproven[$key]}"
     else
       missing+=("$key")
     fi
   done < <(jq -r '"\(.key) \(.group)"' "$work/rules" | sort -k 2)
-  printf '\n%s alerts proven, %s unproven with a reason, %s without a proof; %s s\n' "${#proof_of[@]}" "${#unproven[@]}" "${#missing[@]}" "$SECONDS"
+  printf '\n%s alerts proven, %s without a proof; %s s\n' "${#proof_of[@]}" "${#missing[@]}" "$SECONDS"
   wrong=$(audit)
   if [[ $wrong ]]; then printf 'wrong among all notifications:\n%s\n' "$wrong"; fi
   if ((${#misses[@]})); then printf 'missed: %s\n' "${misses[@]}"; fi

@@ -46,7 +46,7 @@ slo_prove() {
   judged=$(value 'sum(increase(slo_probe_results_total{probe="unified-interface"}[1h]))')
   fault probe-fails "one probe of 250 of the interface fails" probes_fail $((${judged%.*} / 250 + 1))
   proven InterfaceProbesSLO/3 probe-fails 60
-  fault probes-fail "one probe in twenty fails" probes_fail $((${judged%.*} / 20))
+  fault probes-fail "one probe in forty fails" probes_fail $((${judged%.*} / 40 + 1))
   proven InterfaceProbesSLO/1 probes-fail 60
   proven DocumentBatchesSLO/3 batches-slow 60
   fault batches-late-all "60 large batches are late" batches court_bundle 60 600 0 400
