@@ -125,7 +125,7 @@ local containers = look.row('Containers', [
     'Processor by pod',
     'The ten pods that use most. Scale what is at its limit; the next panel says who is held back.',
     [query('topk(10, sum by (pod) (rate(container_cpu_usage_seconds_total{%s}[$__rate_interval])))' % pods, '{{pod}}')],
-    'suffix: cores',
+    'suffix:cores',
     w=8,
   ),
   panel.lines(
@@ -193,7 +193,7 @@ local fleet = look.row('The fleet\'s own processes', [
     'Processor',
     'What each exporter, prober and server of the fleet uses.',
     [query('sum by (job) (rate(process_cpu_seconds_total{@}[$__rate_interval]))', '{{job}}')],
-    'suffix: cores',
+    'suffix:cores',
     w=8,
   ),
   panel.lines(

@@ -166,8 +166,8 @@ local memory = look.row('Memory and disk', [
     'Written to disk',
     'Whether the last snapshot, rewrite and append succeeded. After five minutes of failing it is RedisPersistenceFailing: the queue has no other backup.',
     [
-      query('min %s (redis_aof_last_write_status{%s})' % [each, at], 'append ' + server),
-      query('min %s (redis_rdb_last_bgsave_status{%s})' % [each, at], 'snapshot ' + server),
+      query('min %s (redis_aof_last_write_status{%s})' % [each, at], 'append {{addr}}'),
+      query('min %s (redis_rdb_last_bgsave_status{%s})' % [each, at], 'snapshot {{addr}}'),
     ],
     panel.words({ '0': ['failed', 'orange'], '1': ['written', 'green'] }),
     w=8,
@@ -188,6 +188,7 @@ local more = look.row('Replicas, sentinels and keys', [
     [query('min %s (redis_master_link_up{%s})' % [each, at], server)],
     panel.upDown,
     w=12,
+    none='no replicas',
   ),
   panel.states(
     'Quorum of the sentinels',
@@ -195,6 +196,7 @@ local more = look.row('Replicas, sentinels and keys', [
     [query('min by (addr, master_name) (redis_sentinel_master_ckquorum_status{%s})' % at, '{{addr}} {{master_name}}')],
     panel.words({ '0': ['no quorum', 'orange'], '1': ['quorum', 'green'] }),
     w=12,
+    none='no sentinels',
   ),
   panel.lines(
     'Keys',

@@ -15,7 +15,7 @@ FAMILY = 'LegalLLM / '
 TILES = (4, 6)
 MOST_OPEN_PANELS = 25
 # Units that Grafana knows. Only those in use, so that a typing error is found.
-UNITS = {'short', 's', 'ms', 'percentunit', 'ops', 'reqps', 'Bps', 'bytes', 'dtdurations', 'suffix: cores'}
+UNITS = {'short', 's', 'ms', 'percentunit', 'ops', 'reqps', 'Bps', 'bytes', 'dtdurations', 'suffix:cores', 'suffix:s'}
 PROMETHEUS_UID = '${datasource}'
 GREEN_RED = [None, 80]
 
