@@ -144,7 +144,7 @@ local privacy = look.row('Privacy Act 1988: consents', [
     [query('sum(%s{@})' % name, unlawful[name]) for name in std.objectFields(unlawful)],
     'short',
     [limit.any('ProcessingAfterWithdrawal', '2')],
-    w=8,
+    w=7,
     stack=true,
   ),
   panel.lines(
@@ -153,7 +153,7 @@ local privacy = look.row('Privacy Act 1988: consents', [
     [query('max by (consent_type) (consent_withdrawal_oldest_pending_age_seconds{@})', '{{consent_type}}')],
     's',
     [limit.over('WithdrawalNotActedOn', '3', 86400) { far: true }],
-    w=8,
+    w=7,
   ),
   panel.table(
     'Consents',
@@ -173,7 +173,7 @@ local privacy = look.row('Privacy Act 1988: consents', [
       panel.column('Value #D', 'Waiting', unit='short', width=75),
       panel.column('Value #E', 'Oldest', unit='dtdurations', given=[limit.over('WithdrawalNotActedOn', '3', 86400)], width=100),
     ],
-    w=8,
+    w=10,
     sort='Waiting',
   ),
 ]);

@@ -97,14 +97,14 @@ local alerting = look.row('What is wrong', [
         type: 'value',
         options: { [sev]: { text: sev, color: limit.colour[sev], index: std.parseInt(sev) } for sev in ['1', '2', '3', '4'] },
       }]),
-      panel.column('alertname', 'Alert', width=230, links=[{
+      panel.column('alertname', 'Alert', width=210, links=[{
         title: 'Runbook',
         url: look.runbooks + '${__value.raw}',
         targetBlank: true,
       }]),
       panel.column('where', 'Where'),
-      panel.column('Value', 'For', unit='dtdurations', width=110),
-      panel.column('seen', 'Seen by', width=280),
+      panel.column('Value', 'For', unit='dtdurations', width=100),
+      panel.column('seen', 'Seen by', width=230),
     ],
     w=16,
     h=10,
