@@ -8,7 +8,7 @@ local users = 'job="legalllm-unified-interface", path!~"/healthz|/metrics", @';
 local alerts = 'alertstate="firing", escalation=""';
 local apart = 'unified-interface|agents';
 // What an alert is about, in the order of its words; each has a few of these labels. "a2a document → research".
-local about = ['component', 'pair', 'probe', 'target', 'agent', 'client', 'pipeline', 'framework', 'violation_severity', 'consent_type', 'server', 'datname', 'addr', 'stream', 'group', 'collector', 'backup', 'sloth_slo'];
+local about = ['component', 'pair', 'probe', 'target', 'agent', 'client', 'pipeline', 'framework', 'violation_severity', 'consent_type', 'server', 'datname', 'relname', 'slot_name', 'addr', 'master_name', 'stream', 'group', 'collector', 'reason', 'rule_group', 'backup', 'sloth_slo'];
 local joined(expr, name, labels) = 'label_join(%s, "%s", " ", %s)' % [expr, name, std.join(', ', ['"%s"' % label for label in labels])];
 
 local tiles = look.row('', [
