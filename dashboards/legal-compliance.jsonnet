@@ -25,7 +25,7 @@ local tiles = look.row('', [
       query('sum(compliance_violations_unacknowledged{%s})' % law, 'not acknowledged'),
     ],
     none='not read',
-    w=4,
+    w=5,
   ) + panel.tileLimits('open', [limit.any('AustralianLegalViolation', '1')])
   + panel.tileLimits('not acknowledged', [limit.any('ViolationUnacknowledged', '2')]),
   panel.tile(
@@ -54,7 +54,7 @@ local tiles = look.row('', [
       query('sum(compliance_retention_overdue_documents{@})', 'documents'),
     ],
     none='not read',
-    w=5,
+    w=4,
   ) + panel.tileLimits('withdrawal', [limit.over('WithdrawalNotActedOn', '3', 86400)], unit='s', decimals=0)
   + panel.tileLimits('Form 13', [overdue])
   + panel.tileLimits('documents', [limit.any('RetentionOverdue', '3')]),

@@ -9,7 +9,8 @@ local alerts = 'alertstate="firing", escalation=""';
 local apart = 'unified-interface|agents';
 // What an alert is about, in the order of its words; each has a few of these labels. "a2a document → research".
 local about = ['component', 'pair', 'probe', 'target', 'agent', 'client', 'pipeline', 'framework', 'violation_severity', 'consent_type', 'server', 'datname', 'relname', 'slot_name', 'addr', 'master_name', 'stream', 'group', 'collector', 'reason', 'rule_group', 'backup', 'sloth_slo'];
-local joined(expr, name, labels) = 'label_join(%s, "%s", " ", %s)' % [expr, name, std.join(', ', ['"%s"' % label for label in labels])];
+local joined(expr, name, labels) =
+  'label_replace(label_join(%s, "%s", " ", %s), "%s", "$1", "%s", " *(.*?) *")' % [expr, name, std.join(', ', ['"%s"' % label for label in labels]), name, name];
 
 local tiles = look.row('', [
   panel.tile(
@@ -104,7 +105,7 @@ local alerting = look.row('What is wrong', [
       }]),
       panel.column('where', 'Where'),
       panel.column('Value', 'For', unit='dtdurations', width=100),
-      panel.column('seen', 'Seen by', width=230),
+      panel.column('seen', 'Seen by', width=280),
     ],
     w=16,
     h=10,

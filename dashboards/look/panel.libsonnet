@@ -23,7 +23,7 @@ local limited(given, base=limits.good) = {
 };
 // What is not known is grey, whatever the limits make of nothing.
 local unknown(text) = [{ type: 'special', options: { match: 'null+nan', result: { text: text, color: '#6e6e78', index: 99 } } }];
-// A cell of a matrix that no series has.
+// A cell of a table that no series has.
 local nothing = [{ type: 'special', options: { match: 'null+nan', result: { text: '', color: 'transparent', index: 0 } } }];
 local sized(w, h) = { size:: { w: w, h: h } };
 
@@ -226,7 +226,8 @@ local override(name, properties) = {
     properties: {
       [if unit != null then 'unit']: unit,
       [if decimals != null then 'decimals']: decimals,
-      [if words != null then 'mappings']: words,
+      // Without a value a cell would have the colour of the lowest step, which may be red.
+      [if words != null || given != null then 'mappings']: (if words == null then [] else words) + nothing,
       [if width != null then 'custom.width']: width,
       [if links != null then 'links']: links,
       [if given != null || words != null then 'custom.cellOptions']: { type: 'color-background', mode: 'basic' },
