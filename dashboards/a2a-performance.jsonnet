@@ -40,9 +40,9 @@ local tiles = look.row('', [
     decimals=1,
   ),
   panel.tile(
-    'Hops that fail',
-    'Errors and timeouts among the hops of the last five minutes. One in ten between two agents is A2AHopsFailing.',
-    [query('sum(increase(a2a_hops_total{outcome!="ok", %s}[5m])) / (sum(increase(%s[5m])) > 0)' % [pair, hops])],
+    'Fail, worst receiver',
+    'Errors and timeouts among the hops of the last five minutes to the agent where most fail, of those with 20 hops and more. One in ten between two agents is A2AHopsFailing; the lines below name the agent.',
+    [query('max(sum by (target) (increase(a2a_hops_total{outcome!="ok", %s}[5m])) / (sum by (target) (increase(%s[5m])) >= 20)) or 0 * sum(increase(%s[5m]))' % [pair, hops, hops])],
     unit='percentunit',
     given=[limit.over('A2AHopsFailing', '2', 0.1)],
     none='no hops',
