@@ -82,14 +82,14 @@ local who = look.row('Who is slow, who fails', [
   ),
   panel.lines(
     'p95 by receiver',
-    'The slowest sender\'s view of each receiver. Dashed: the objective of 50 ms and severity 1 from 200 ms. A receiver that stands out: restart or scale it.',
+    'The slowest sender\'s view of each receiver. Dashed: the objective of 50 ms and severity 1 from 200 ms; each line of the scale is ten times the one below. A receiver that stands out: restart or scale it.',
     [query('max by (target) (%s)' % latency, '{{target}}')],
     'ms',
     objective,
     w=12,
     h=9,
     table=true,
-  ),
+  ) + panel.logarithmic,
   panel.lines(
     'Share that fails, by receiver',
     'Errors and timeouts over all hops to a receiver. 10 % between two agents is A2AHopsFailing; the codes are in the last row.',
@@ -117,7 +117,7 @@ local red = look.row('All hops', [
     '%s_bucket{%s}' % [duration, pair],
     given=objective_in_seconds,
     w=12,
-  ),
+  ) + panel.logarithmic,
 ]);
 
 local spread = look.row('On both sides of the 50 ms line', [

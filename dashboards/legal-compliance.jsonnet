@@ -55,7 +55,7 @@ local tiles = look.row('', [
     ],
     none='not read',
     w=4,
-  ) + panel.tileLimits('withdrawal', [limit.over('WithdrawalNotActedOn', '3', 86400)], unit='s', decimals=0)
+  ) + panel.tileLimits('withdrawal', [limit.over('WithdrawalNotActedOn', '3', 86400)], unit='s')
   + panel.tileLimits('Form 13', [overdue])
   + panel.tileLimits('documents', [limit.any('RetentionOverdue', '3')]),
   panel.tile(

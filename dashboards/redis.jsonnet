@@ -14,7 +14,7 @@ local tiles = look.row('', [
   panel.tile(
     'Servers',
     'Whether each server answers. The coordinator carries the messages of the agents, the queue the documents: either down is severity 2, and users feel both.',
-    [query('min by (job, addr) (redis_up{%s})' % at, server)],
+    [query('min by (addr) (redis_up{addr!="", %s}) or min by (job) (redis_up{addr="", %s})' % [at, at], '{{addr}}{{job}}')],
     given=[limit.down('RedisDown', '2')],
     words=panel.upDown,
     none='none',
@@ -41,8 +41,8 @@ local tiles = look.row('', [
     decimals=0,
   ),
   panel.tile(
-    'Clients of maxclients',
-    'Of the fullest. Above 80 % is RedisClientsHigh; at 100 % it refuses connections.',
+    'Clients',
+    'Connections of maxclients, of the fullest. Above 80 % is RedisClientsHigh; at 100 % it refuses connections.',
     [query('max(redis_connected_clients{%s} / redis_config_maxclients{%s})' % [at, at])],
     unit='percentunit',
     given=[limit.over('RedisClientsHigh', '3', 0.8)],

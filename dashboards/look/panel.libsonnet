@@ -128,6 +128,9 @@ local override(name, properties) = {
       },
     } + limited(given, 'transparent'),
 
+  // A scale on which milliseconds are seen beside the seconds of an outage.
+  logarithmic:: { fieldConfig+: { defaults+: { custom+: { scaleDistribution: { type: 'log', log: 10 }, fillOpacity: 0 } } } },
+
   // Series whose names carry a meaning keep one colour everywhere.
   coloured(colours):: {
     fieldConfig+: { overrides+: [
