@@ -116,7 +116,7 @@ local times = look.row('How long it takes', [
     [query('topk(10, %s)' % panel.quantile('0.95', 'sum by (le, probe, target) (rate(slo_probe_duration_seconds_bucket{%s}[$__rate_interval]))' % probe), '{{probe}} {{target}}')],
     's',
     w=8,
-  ) + panel.logarithmic,
+  ) + panel.logarithmic + panel.ranked,
 ]);
 
 local prober = look.row('The prober itself', [

@@ -128,6 +128,9 @@ local override(name, properties) = {
       },
     } + limited(given, 'transparent'),
 
+  // Of many lines with long names: the highest now is named first.
+  ranked:: { options+: { legend: { calcs: ['lastNotNull'], displayMode: 'table', placement: 'bottom', showLegend: true, sortBy: 'Last *', sortDesc: true } } },
+
   // A scale on which milliseconds are seen beside the seconds of an outage.
   logarithmic:: { fieldConfig+: { defaults+: { custom+: { scaleDistribution: { type: 'log', log: 10 }, fillOpacity: 0 } } } },
 
