@@ -22,12 +22,12 @@ local tiles = look.row('', [
     'Violations in the register that nobody has resolved: any is severity 1, page and legal team. Beside it those that nobody in the legal team has acknowledged, after an hour ViolationUnacknowledged.',
     [
       query('sum(australian_legal_violations_total{%s})' % law, 'open'),
-      query('sum(compliance_violations_unacknowledged{%s})' % law, 'not acknowledged'),
+      query('sum(compliance_violations_unacknowledged{%s}) or vector(-1)' % law, 'not acknowledged'),
     ],
     none='not read',
     w=5,
   ) + panel.tileLimits('open', [limit.any('AustralianLegalViolation', '1')])
-  + panel.tileLimits('not acknowledged', [limit.any('ViolationUnacknowledged', '2')]),
+  + panel.tileLimits('not acknowledged', [limit.any('ViolationUnacknowledged', '2')], words=panel.notRead),
   panel.tile(
     'Oldest open violation',
     'How long ago the oldest open violation was detected; 0 while none is open. The bars below say of which law.',
@@ -35,7 +35,7 @@ local tiles = look.row('', [
     unit='dtdurations',
     given=[limit.because('a violation is open, which is severity 1 at any age', '1', 1)],
     none='not read',
-    w=4,
+    w=3,
   ),
   panel.tile(
     'Unlawful uses',
@@ -78,7 +78,7 @@ local tiles = look.row('', [
       query(monitor, 'monitor'),
     ],
     none='not read',
-    w=4,
+    w=5,
   ) + panel.tileLimits('violations', unread, words=sources)
   + panel.tileLimits('consents', unread, words=sources)
   + panel.tileLimits('monitor', [limit.down('ComplianceMonitorDown', '2')], words=sources),
@@ -175,6 +175,7 @@ local privacy = look.row('Privacy Act 1988: consents', [
     ],
     w=10,
     sort='Waiting',
+    none='register not read',
   ),
 ]);
 
@@ -187,7 +188,7 @@ local family = look.row('Family Law Act 1975: Form 13, and retention', [
     [],
     1,
     w=8,
-    none='no cases',
+    none='register not read',
   ),
   panel.lines(
     'Form 13 overdue',

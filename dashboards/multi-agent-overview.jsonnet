@@ -71,12 +71,12 @@ local tiles = look.row('', [
     'Violations in the register that nobody has resolved: any is severity 1, page and legal team. Beside it uses of clients\' data without a consent in force in the last minutes. Australian Legal Compliance says which law, and how old.',
     [
       query('sum(australian_legal_violations_total{@})', 'violations'),
-      query('sum({__name__=~"consent_processing_(after_withdrawal|after_expiry|without_grant)", @})', 'unlawful uses'),
+      query('sum({__name__=~"consent_processing_(after_withdrawal|after_expiry|without_grant)", @}) or vector(-1)', 'unlawful uses'),
     ],
     none='not read',
     w=4,
   ) + panel.tileLimits('violations', [limit.any('AustralianLegalViolation', '1')])
-  + panel.tileLimits('unlawful uses', [limit.any('ProcessingAfterWithdrawal', '2')])
+  + panel.tileLimits('unlawful uses', [limit.any('ProcessingAfterWithdrawal', '2')], words=panel.notRead)
   + panel.more('legalllm-compliance', 'Australian Legal Compliance'),
 ]);
 

@@ -42,7 +42,7 @@ local tiles = look.row('', [
     [query('max(pg_replication_rpo_seconds{%s})' % at)],
     unit='s',
     given=[limit.over('PostgresRecoveryPoint', '2', 60)],
-    none='no replica',
+    none='not known',
     decimals=1,
   ),
   panel.tile(

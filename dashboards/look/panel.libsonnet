@@ -56,6 +56,8 @@ local override(name, properties) = {
     type: 'value',
     options: { [state]: { text: states[state][0], color: states[state][1], index: std.parseInt(state) } for state in std.objectFields(states) },
   }],
+  // A figure that is `or vector(-1)`, so that it does not vanish from beside another.
+  notRead: [{ type: 'value', options: { '-1': { text: 'not read', color: '#6e6e78', index: 0 } } }],
   upDown: self.words({ '0': ['DOWN', 'red'], '1': ['up', 'green'] }),
 
   // A tile of the first row. Coloured by its limits; without limits it is a plain blue figure.
@@ -208,6 +210,7 @@ local override(name, properties) = {
         max: max,
         color: { mode: 'thresholds' },
         [if none != null then 'noValue']: none,
+        [if none != null then 'mappings']: unknown(none),
       } },
       options: {
         displayMode: 'basic',
