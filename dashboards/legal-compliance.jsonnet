@@ -13,7 +13,7 @@ local unlawful = {
 local overdue = limit.because('the Family Law Act 1975 asks for a Form 13 of each property settlement', '3', 1);
 
 local monitor = 'min(compliance_monitor_up{@}) * (1 + (max(compliance_monitor_stale{@}) or vector(0)))';
-local sources = panel.words({ '0': ['DOWN', 'orange'], '1': ['up', 'green'], '2': ['stale', 'orange'] });
+local sources = panel.words({ '0': ['NO', 'orange'], '1': ['yes', 'green'], '2': ['old', 'orange'] });
 local unread = [limit.because('a register that is not read hides violations', '2', 1, falling=true)];
 
 local tiles = look.row('', [
@@ -29,7 +29,7 @@ local tiles = look.row('', [
   ) + panel.tileLimits('open', [limit.any('AustralianLegalViolation', '1')])
   + panel.tileLimits('not acknowledged', [limit.any('ViolationUnacknowledged', '2')], words=panel.notRead),
   panel.tile(
-    'Oldest open violation',
+    'Oldest open',
     'How long ago the oldest open violation was detected; 0 while none is open. The bars below say of which law.',
     [query('max(compliance_violation_oldest_open_age_seconds{%s})' % law)],
     unit='dtdurations',
@@ -70,8 +70,8 @@ local tiles = look.row('', [
   ) + panel.tileLimits('monitor', [limit.over('ComplianceCheckStale', '2', 600)], unit='s', decimals=0)
   + panel.tileLimits('registers', [limit.over('ComplianceRegisterStale', '2', 600)], unit='s', decimals=0),
   panel.tile(
-    'Sources',
-    'The two registers and the compliance monitor, which is stale if it has not checked for stale_after. While a register cannot be read its last figures stay on this page.',
+    'Sources read',
+    'Whether the two registers and the compliance monitor are read; the monitor is old if it has not checked for stale_after. While a register cannot be read its last figures stay on this page.',
     [
       query('min(compliance_database_up{@})', 'violations'),
       query('min(consent_database_up{@})', 'consents'),
@@ -214,7 +214,7 @@ local family = look.row('Family Law Act 1975: Form 13, and retention', [
 
 local trust = look.row('Can this be trusted?', [
   panel.states(
-    'Sources',
+    'Sources read over time',
     'The registers and the compliance monitor. While a register cannot be read its last figures stay on this page.',
     [
       query('min(compliance_database_up{@})', 'violations register'),
