@@ -98,7 +98,7 @@ local alerting = look.row('What is wrong', [
         type: 'value',
         options: { [sev]: { text: sev, color: limit.colour[sev], index: std.parseInt(sev) } for sev in ['1', '2', '3', '4'] },
       }]),
-      panel.column('alertname', 'Alert', width=210, links=[{
+      panel.column('alertname', 'Alert', width=240, links=[{
         title: 'Runbook',
         url: look.runbooks + '${__value.raw}',
         targetBlank: true,
