@@ -7,6 +7,7 @@ local query = panel.query;
 local pipeline = 'pipeline=~"$pipeline", @';
 local breach = limit.over('DocumentProcessingSLABreach', '2', 90);
 local failing = [limit.over('DocumentFailuresHigh', '2', 0.1), limit.over('DocumentProcessingFailing', '1', 0.5)];
+local failed(span) = 'sum(increase(documents_processed_total{outcome="failed", %s}[%s])) / (sum(increase(documents_processed_total{%s}[%s])) > 0)' % [pipeline, span, pipeline, span];
 local large = 'size_class="large", %s' % pipeline;
 
 local tiles = look.row('', [
@@ -32,8 +33,8 @@ local tiles = look.row('', [
   ),
   panel.tile(
     'Failed',
-    'Of the documents of the batches that ended in the last quarter of an hour. One in ten is DocumentFailuresHigh, more than half is severity 1.',
-    [query('sum(increase(documents_processed_total{outcome="failed", %s}[15m])) / (sum(increase(documents_processed_total{%s}[15m])) > 0)' % [pipeline, pipeline])],
+    'Of the documents of the batches that ended in the last five minutes, or in the last quarter of an hour if none did. One in ten is DocumentFailuresHigh, more than half is severity 1.',
+    [query('%s or %s' % [failed('5m'), failed('15m')])],
     unit='percentunit',
     given=failing,
     none='none ended',
