@@ -40,22 +40,24 @@ local tiles = look.row('', [
     decimals=1,
   ),
   panel.tile(
-    'Hops that fail',
-    'Errors and timeouts among the hops of the last five minutes. One in ten between two agents is A2AHopsFailing.',
-    [query('sum(increase(a2a_hops_total{outcome!="ok", %s}[5m])) / (sum(increase(%s[5m])) > 0)' % [pair, hops])],
+    'Fail, worst receiver',
+    'Errors and timeouts among the hops of the last five minutes to the agent where most fail, of those with 20 hops and more. One in ten between two agents is A2AHopsFailing; the lines below name the agent.',
+    [query('max(sum by (target) (increase(a2a_hops_total{outcome!="ok", %s}[5m])) / (sum by (target) (increase(%s[5m])) >= 20)) or 0 * sum(increase(%s[5m]))' % [pair, hops, hops])],
     unit='percentunit',
     given=[limit.over('A2AHopsFailing', '2', 0.1)],
     none='no hops',
     decimals=1,
   ),
   panel.tile(
-    'Hops a second',
-    'How much the agents have to tell each other. None while messages are begun is A2AHopsStopped: every agent is dead or deaf.',
-    [query('sum(rate(%s[$__rate_interval]))' % hops)],
-    unit='ops',
+    'Hops, and their stream',
+    'How much the agents have to tell each other a second, and whether the stream that tells of it is read. None while messages are begun is A2AHopsStopped: every agent is dead or deaf. A stream that is not read (FeedDown) leaves this page without news: look at Redis.',
+    [
+      query('sum(rate(%s[$__rate_interval]))' % hops, 'a second'),
+      query('min(a2a_feed_up{@})', 'stream'),
+    ],
     none='none',
-    decimals=1,
-  ),
+  ) + panel.tileLimits('a second', [], unit='ops', decimals=0)
+  + panel.tileLimits('stream', [limit.down('FeedDown', '3')], words=panel.words({ '0': ['NOT READ', 'yellow'], '1': ['read', 'green'] })),
   panel.tile(
     'Hops lost in 15 minutes',
     'Of the pair that loses most: hops that began and of which no record says that they ended. Their receiver died with them, or is far behind. Above 20 is A2AHopsLost.',
@@ -66,28 +68,38 @@ local tiles = look.row('', [
   ),
 ]);
 
-local who = look.row('Who is slow', [
+local who = look.row('Who is slow, who fails', [
   panel.matrix(
     'p95 from agent to agent',
-    'Rows send, columns receive; milliseconds, p95 of the last minute. An orange or red column is a receiver that is slow for everybody, a row a sender whose network is; a single cell is that pair. An empty cell had no hop. slo_prober is the prober\'s own message to each agent.',
+    'Rows send, columns receive; p95 of the last minute. An orange or red column is a receiver that is slow for everybody, a row a sender whose network is; a single cell is that pair. An empty cell had no hop. slo_prober is the prober\'s own message to each agent.',
     'max by (source, target) (%s)' % latency,
     'source',
     'target',
     'ms',
     objective,
-    w=14,
-    h=12,
+    w=24,
+    h=13,
   ),
   panel.lines(
     'p95 by receiver',
-    'The slowest sender\'s view of each receiver. Dashed: the objective of 50 ms and severity 1 from 200 ms. A receiver that stands out: restart or scale it.',
+    'The slowest sender\'s view of each receiver. Dashed: the objective of 50 ms and severity 1 from 200 ms; each line of the scale is ten times the one below. A receiver that stands out: restart or scale it.',
     [query('max by (target) (%s)' % latency, '{{target}}')],
     'ms',
     objective,
-    w=10,
-    h=12,
+    w=12,
+    h=9,
     table=true,
-  ) + { options+: { legend+: { placement: 'bottom' } } },
+  ) + panel.logarithmic,
+  panel.lines(
+    'Share that fails, by receiver',
+    'Errors and timeouts over all hops to a receiver. 10 % between two agents is A2AHopsFailing; the codes are in the last row.',
+    [query('sum by (target) (rate(a2a_hops_total{outcome!="ok", %s}[$__rate_interval])) / (sum by (target) (rate(%s[$__rate_interval])) > 0)' % [pair, hops], '{{target}}')],
+    'percentunit',
+    [limit.over('A2AHopsFailing', '2', 0.1)],
+    w=12,
+    h=9,
+    max=1,
+  ),
 ]);
 
 local red = look.row('All hops', [
@@ -96,25 +108,16 @@ local red = look.row('All hops', [
     'Rate of hops that ended, by outcome. Anything that is not ok is work that fails or is tried again.',
     [query('sum by (outcome) (rate(%s[$__rate_interval]))' % hops, '{{outcome}}')],
     'ops',
-    w=8,
+    w=12,
     stack=true,
   ) + panel.outcomes,
-  panel.lines(
-    'Share that fails, by receiver',
-    'Errors and timeouts over all hops to a receiver. 10 % between two agents is A2AHopsFailing; the codes are in the last row.',
-    [query('sum by (target) (rate(a2a_hops_total{outcome!="ok", %s}[$__rate_interval])) / (sum by (target) (rate(%s[$__rate_interval])) > 0)' % [pair, hops], '{{target}}')],
-    'percentunit',
-    [limit.over('A2AHopsFailing', '2', 0.1)],
-    w=8,
-    max=1,
-  ),
   panel.percentiles(
     'Duration of a hop',
     'From enqueued to finished, all pairs together. Dashed: 50 ms and 200 ms. If p50 rises with p99 everything is slow (Redis, the machine); if only p99 rises, look for one receiver above.',
     '%s_bucket{%s}' % [duration, pair],
     given=objective_in_seconds,
-    w=8,
-  ),
+    w=12,
+  ) + panel.logarithmic,
 ]);
 
 local spread = look.row('On both sides of the 50 ms line', [
@@ -154,14 +157,14 @@ local parts = look.row('Wait or work', [
   panel.lines(
     'p95 until taken, by receiver',
     'From enqueued until the receiver took the message. High here: the receiver is busy or too few of them run; scale it.',
-    [query('histogram_quantile(0.95, sum by (le, target) (rate(a2a_hop_queue_duration_seconds_bucket{target=~"$target", @}[$__rate_interval])))', '{{target}}')],
+    [query(panel.quantile('0.95', 'sum by (le, target) (rate(a2a_hop_queue_duration_seconds_bucket{target=~"$target", @}[$__rate_interval]))'), '{{target}}')],
     's',
     w=8,
   ),
   panel.lines(
     'p95 of the work, by receiver',
     'From taken until finished. High here: the agent itself, its model or its database is slow.',
-    [query('histogram_quantile(0.95, sum by (le, target) (rate(a2a_hop_processing_duration_seconds_bucket{target=~"$target", @}[$__rate_interval])))', '{{target}}')],
+    [query(panel.quantile('0.95', 'sum by (le, target) (rate(a2a_hop_processing_duration_seconds_bucket{target=~"$target", @}[$__rate_interval]))'), '{{target}}')],
     's',
     w=8,
   ),
@@ -207,13 +210,15 @@ local sources = look.row('Codes, feeds and spans', [
     'ops',
     w=8,
     stack=true,
+    none='no agent sends spans',
   ),
   panel.lines(
     'Network and queues, p95 from spans',
     'The caller\'s span less the receiver\'s: what is neither agent\'s work. Empty where no agent sends spans.',
-    [query('histogram_quantile(0.95, sum by (le, target) (rate(a2a_hop_transport_duration_seconds_bucket{%s}[$__rate_interval])))' % pair, '{{target}}')],
+    [query(panel.quantile('0.95', 'sum by (le, target) (rate(a2a_hop_transport_duration_seconds_bucket{%s}[$__rate_interval]))' % pair), '{{target}}')],
     's',
     w=8,
+    none='no agent sends spans',
   ),
   panel.lines(
     'Calls without the other side\'s span',
@@ -223,6 +228,7 @@ local sources = look.row('Codes, feeds and spans', [
     [limit.over('A2AHopsUnpaired', '3', 0.2)],
     w=8,
     max=1,
+    none='no agent sends spans',
   ),
 ], collapsed=true);
 

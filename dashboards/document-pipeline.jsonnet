@@ -7,6 +7,7 @@ local query = panel.query;
 local pipeline = 'pipeline=~"$pipeline", @';
 local breach = limit.over('DocumentProcessingSLABreach', '2', 90);
 local failing = [limit.over('DocumentFailuresHigh', '2', 0.1), limit.over('DocumentProcessingFailing', '1', 0.5)];
+local failed(span) = 'sum(increase(documents_processed_total{outcome="failed", %s}[%s])) / (sum(increase(documents_processed_total{%s}[%s])) > 0)' % [pipeline, span, pipeline, span];
 local large = 'size_class="large", %s' % pipeline;
 
 local tiles = look.row('', [
@@ -14,54 +15,68 @@ local tiles = look.row('', [
     'Batch of 500+ in flight',
     'The batch that matters most now, if it has 500 documents or more: the oldest in flight, else the last that ended, for five minutes. Above 90 s for a minute is DocumentProcessingSLABreach.',
     [query('max(document_processing_time_seconds{%s} and document_batch_size{%s} >= 500)' % [pipeline, pipeline])],
-    unit='s',
+    unit='suffix:s',
     given=[breach],
     none='no large batch',
+    w=4,
     decimals=0,
   ),
   panel.tile(
-    'Batches that do not end',
-    'In flight for longer than ten minutes. Look at the stages below and at the document agents.',
-    [query('sum(document_batches_stuck{%s})' % pipeline)],
-    given=[limit.any('DocumentBatchStuck', '2')],
-  ),
-  panel.tile(
-    'Large batches that were late',
-    'Of those that ended in the last half hour, the share that took longer than 90 s. One in ten is DocumentBatchesSlow.',
+    'Late batches',
+    'Of those of 500 and more that ended in the last half hour, the share that took longer than 90 s. One in ten is DocumentBatchesSlow.',
     [query('1 - sum(increase(document_batch_duration_seconds_bucket{le="90", %s}[30m])) / (sum(increase(document_batch_duration_seconds_count{%s}[30m])) > 0)' % [large, large])],
     unit='percentunit',
     given=[limit.over('DocumentBatchesSlow', '3', 0.1)],
     none='none ended',
+    w=3,
     decimals=0,
   ),
   panel.tile(
-    'Documents that fail',
-    'Of the batches that ended in the last quarter of an hour. One in ten is DocumentFailuresHigh, more than half is severity 1.',
-    [query('sum(increase(documents_processed_total{outcome="failed", %s}[15m])) / (sum(increase(documents_processed_total{%s}[15m])) > 0)' % [pipeline, pipeline])],
+    'Failed',
+    'Of the documents of the batches that ended in the last five minutes, or in the last quarter of an hour if none did. One in ten is DocumentFailuresHigh, more than half is severity 1.',
+    [query('%s or %s' % [failed('5m'), failed('15m')])],
     unit='percentunit',
     given=failing,
     none='none ended',
-    decimals=1,
-  ),
-  panel.tile(
-    'Time to work off the queue',
-    'At the pace of the last two minutes. Above ten minutes is DocumentQueueSlow; infinite means that nothing leaves the queue.',
-    [query('max(document_queue_drain_seconds{@})')],
-    unit='s',
-    given=[limit.over('DocumentQueueSlow', '3', 600)],
-    none='not known yet',
+    w=3,
     decimals=0,
   ),
   panel.tile(
-    'Entries stuck or poison',
-    'Entries that have waited for more than five minutes, and those that no worker will get done: unreadable, or tried too often.',
+    'To work off the queue',
+    'At the pace of the last two minutes. Above ten minutes is DocumentQueueSlow; never means that nothing leaves the queue.',
+    [query('max(document_queue_drain_seconds{@})')],
+    unit='s',
+    given=[limit.over('DocumentQueueSlow', '3', 600)],
+    // Grafana says "∞ years".
+    words=[{ type: 'range', options: { from: 1e10, to: null, result: { text: 'never', color: 'yellow', index: 0 } } }],
+    none='not known',
+    w=4,
+    decimals=0,
+  ),
+  panel.tile(
+    'Stuck',
+    'Batches in flight for longer than ten minutes, entries of the queue that have waited for more than five, and poison: entries that no worker will get done, unreadable or tried too often. Look at the stages below and at the document agents.',
     [
-      query('sum(document_queue_stuck_entries{@})', 'stuck'),
+      query('sum(document_batches_stuck{%s})' % pipeline, 'batches'),
+      query('sum(document_queue_stuck_entries{@})', 'entries'),
       query('sum(document_queue_poison_entries{@})', 'poison'),
     ],
-  ) + panel.tileLimits('stuck', [limit.any('DocumentQueueStuck', '2')])
-  + panel.tileLimits('poison', [limit.any('DocumentQueuePoison', '3')])
-  + { options+: { colorMode: 'background' } },
+    none='not known',
+    w=5,
+  ) + panel.tileLimits('batches', [limit.any('DocumentBatchStuck', '2')])
+  + panel.tileLimits('entries', [limit.any('DocumentQueueStuck', '2')])
+  + panel.tileLimits('poison', [limit.any('DocumentQueuePoison', '3')]),
+  panel.tile(
+    'Read',
+    'Whether the exporter reads the queue and the stream of batches. While it does not, the other figures of this page stand still or are missing: look at Redis.',
+    [
+      query('clamp_max(count(document_queue_depth{@}), 1) or vector(0)', 'queue'),
+      query('min(document_feed_up{@})', 'batches'),
+    ],
+    none='no exporter',
+    w=5,
+  ) + panel.tileLimits('queue', [limit.down('RedisDown', '2')], words=panel.words({ '0': ['NO', 'orange'], '1': ['yes', 'green'] }))
+  + panel.tileLimits('batches', [limit.down('FeedDown', '3')], words=panel.words({ '0': ['NO', 'yellow'], '1': ['yes', 'green'] })),
 ]);
 
 local flight = look.row('The batch in flight against its 90 s', [
@@ -69,7 +84,7 @@ local flight = look.row('The batch in flight against its 90 s', [
     'Time of the batch that matters now',
     'It climbs while the batch runs. Dashed: 90 s, which hold for batches of 500 documents and more; smaller ones may cross it. A line that crosses it and goes on climbing does not wait for the end to breach.',
     [query('document_processing_time_seconds{%s}' % pipeline, '{{pipeline}}')],
-    's',
+    'suffix:s',
     [breach],
     w=14,
     h=9,
@@ -78,7 +93,7 @@ local flight = look.row('The batch in flight against its 90 s', [
     'Large batches, of 90 s',
     'Batches of 500 and more. A bar that turns orange is late now.',
     [query('max by (pipeline) (document_processing_time_seconds{%s} and document_batch_size{%s} >= 500)' % [pipeline, pipeline], '{{pipeline}}')],
-    's',
+    'suffix:s',
     [breach],
     120,
     w=10,
@@ -97,7 +112,7 @@ local flight = look.row('The batch in flight against its 90 s', [
     ],
     [
       panel.column('pipeline', 'Pipeline'),
-      panel.column('Value #A', 'Batch', unit='s', decimals=0, width=80),
+      panel.column('Value #A', 'Batch', unit='suffix:s', decimals=0, width=80),
       panel.column('Value #B', 'Documents', unit='short', width=95),
       panel.column('Value #C', 'In flight', unit='short', width=80),
       panel.column('Value #D', 'Failed', unit='percentunit', decimals=1, given=[limit.over('DocumentProcessingFailing', '1', 0.5)], width=80),
@@ -130,6 +145,7 @@ local ended = look.row('Batches that ended', [
     'Duration of large batches',
     'p50, p95 and p99 of the batches that ended; gaps where none did. Dashed: 90 s.',
     'document_batch_duration_seconds_bucket{%s}' % large,
+    unit='suffix:s',
     given=[limit.bound('DocumentBatchesSlow', '3', 90)],
     w=8,
   ),
@@ -196,7 +212,7 @@ local stages = look.row('Where a batch spends its time', [
   panel.lines(
     'p95 of each stage',
     'From the begin to the end of one stage of a batch. The stage that grows is the one to scale. Empty where no producer tells of stages.',
-    [query('histogram_quantile(0.95, sum by (le, stage) (rate(document_stage_duration_seconds_bucket{%s}[$__rate_interval])))' % pipeline, '{{stage}}')],
+    [query(panel.quantile('0.95', 'sum by (le, stage) (rate(document_stage_duration_seconds_bucket{%s}[$__rate_interval]))' % pipeline), '{{stage}}')],
     's',
     w=12,
   ),

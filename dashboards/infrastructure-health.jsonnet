@@ -6,6 +6,7 @@ local query = panel.query;
 
 local ours = 'namespace=~"$namespace", @';
 local pods = 'container!="", container!="POD", pod!="", %s' % ours;
+local throttled = 'sum by (pod) (rate(container_cpu_cfs_throttled_periods_total{%s}[$__rate_interval])) / sum by (pod) (rate(container_cpu_cfs_periods_total{%s}[$__rate_interval]))' % [pods, pods];
 local disks = 'fstype!~"tmpfs|ramfs|overlay|squashfs|nsfs|rpc_pipefs", @';
 // The fleet has no alerts of its own on the cluster: whoever runs it has kubernetes-mixin's.
 local full(sev, drawn) = limit.because('room for a node or volume to lose; kubernetes-mixin alerts on the cluster', sev, drawn);
@@ -13,12 +14,15 @@ local wrong(sev) = limit.because('the runbook counts pods that do not run as a f
 
 local tiles = look.row('', [
   panel.tile(
-    'Pods that do not run',
-    'Pending, failed or unknown; what "kubectl get pods | grep -v Running" of the runbook counts. The table below names the deployment.',
-    [query('sum(kube_pod_status_phase{phase=~"Pending|Failed|Unknown", %s})' % ours)],
-    given=[wrong('2')],
+    'Pods',
+    'Those that do not run (pending, failed or unknown: what "kubectl get pods | grep -v Running" of the runbook counts), and those that their processor limit holds back for a quarter of the time and more. The table names the deployment, the lines the pod.',
+    [
+      query('sum(kube_pod_status_phase{phase=~"Pending|Failed|Unknown", %s})' % ours, 'not running'),
+      query('count(%s > 0.25) or 0 * count(%s)' % [throttled, throttled], 'held back'),
+    ],
     none='no cluster',
-  ),
+  ) + panel.tileLimits('not running', [wrong('2')])
+  + panel.tileLimits('held back', [limit.because('kubernetes-mixin: CPUThrottlingHigh', '3', 1)]),
   panel.tile(
     'Replicas missing',
     'Replicas that deployments and stateful sets want and do not have ready.',
@@ -85,7 +89,7 @@ local workloads = look.row('Workloads', [
       panel.column('Value #D', 'Restarts, 1 h', unit='short', decimals=0, given=[wrong('3')], width=110),
     ],
     w=12,
-    h=10,
+    h=14,
     sort='Missing',
   ),
   panel.lines(
@@ -94,14 +98,15 @@ local workloads = look.row('Workloads', [
     [query('sum by (deployment) (kube_deployment_status_replicas_available{deployment=~"legalllm-unified-interface(-blue|-green)?", %s})' % ours, '{{deployment}}')],
     'short',
     w=12,
-    h=10,
+    h=7,
   ) + panel.coloured({ 'legalllm-unified-interface-blue': 'blue', 'legalllm-unified-interface-green': 'green' }),
   panel.lines(
     'Pods by phase',
     'Anything but Running that stays for minutes is a fault: no node has room (Pending), the container ends (Failed), its node is gone (Unknown).',
     [query('sum by (phase) (kube_pod_status_phase{%s})' % ours, '{{phase}}')],
     'short',
-    w=8,
+    w=12,
+    h=7,
     stack=true,
   ) + panel.coloured({ Running: 'green', Succeeded: 'blue', Pending: 'yellow', Failed: 'red', Unknown: 'purple' }),
   panel.lines(
@@ -109,14 +114,16 @@ local workloads = look.row('Workloads', [
     'At 100 % an autoscaler can do no more: raise its maximum, or add nodes.',
     [query('max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_current_replicas{%s} / kube_horizontalpodautoscaler_spec_max_replicas{%s})' % [ours, ours], '{{horizontalpodautoscaler}}')],
     'percentunit',
-    w=8,
+    w=12,
+    h=7,
     max=1,
   ),
   panel.bars(
     'Restarts of containers',
     'By pod. One that repeats at even distances is a crash loop or a failing liveness probe.',
     [query('sum by (pod) (increase(kube_pod_container_status_restarts_total{%s}[$__rate_interval])) > 0 or sum by (namespace) (0 * increase(kube_pod_container_status_restarts_total{%s}[$__rate_interval]))' % [ours, ours], '{{pod}}{{namespace}}')],
-    w=8,
+    w=12,
+    h=7,
   ),
 ]);
 
@@ -125,18 +132,20 @@ local containers = look.row('Containers', [
     'Processor by pod',
     'The ten pods that use most. Scale what is at its limit; the next panel says who is held back.',
     [query('topk(10, sum by (pod) (rate(container_cpu_usage_seconds_total{%s}[$__rate_interval])))' % pods, '{{pod}}')],
-    'suffix: cores',
+    'suffix:cores',
     w=8,
-  ),
+    h=10,
+  ) + panel.ranked,
   panel.lines(
     'Held back by its processor limit',
     'Share of the scheduler\'s periods in which a pod used up its limit and had to wait. Above a quarter, hops between agents become slow: raise the limit.',
-    [query('topk(10, sum by (pod) (rate(container_cpu_cfs_throttled_periods_total{%s}[$__rate_interval])) / sum by (pod) (rate(container_cpu_cfs_periods_total{%s}[$__rate_interval])))' % [pods, pods], '{{pod}}')],
+    [query('topk(10, %s)' % throttled, '{{pod}}')],
     'percentunit',
     [limit.because('kubernetes-mixin: CPUThrottlingHigh', '3', 0.25)],
     w=8,
+    h=10,
     max=1,
-  ),
+  ) + panel.ranked,
   panel.lines(
     'Memory of its limit, by pod',
     'Working set over the limit, the ten highest. At 100 % the kernel kills the container (OOMKilled).',
@@ -144,8 +153,9 @@ local containers = look.row('Containers', [
     'percentunit',
     [full('2', 0.9)],
     w=8,
+    h=10,
     max=1,
-  ),
+  ) + panel.ranked,
 ]);
 
 local nodes = look.row('Nodes', [
@@ -193,7 +203,7 @@ local fleet = look.row('The fleet\'s own processes', [
     'Processor',
     'What each exporter, prober and server of the fleet uses.',
     [query('sum by (job) (rate(process_cpu_seconds_total{@}[$__rate_interval]))', '{{job}}')],
-    'suffix: cores',
+    'suffix:cores',
     w=8,
   ),
   panel.lines(

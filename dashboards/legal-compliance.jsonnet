@@ -10,55 +10,78 @@ local unlawful = {
   consent_processing_after_expiry: 'after expiry',
   consent_processing_without_grant: 'without a grant',
 };
+local overdue = limit.because('the Family Law Act 1975 asks for a Form 13 of each property settlement', '3', 1);
+
+local monitor = 'min(compliance_monitor_up{@}) * (1 + (max(compliance_monitor_stale{@}) or vector(0)))';
+local sources = panel.words({ '0': ['NO', 'orange'], '1': ['yes', 'green'], '2': ['old', 'orange'] });
+local unread = [limit.because('a register that is not read hides violations', '2', 1, falling=true)];
 
 local tiles = look.row('', [
   panel.tile(
-    'Open violations',
-    'Violations in the register that nobody has resolved. Any is severity 1: page, and the legal team. It ends when the register says resolved.',
-    [query('sum(australian_legal_violations_total{%s})' % law)],
-    given=[limit.any('AustralianLegalViolation', '1')],
-    none='register not read',
-  ),
+    'Violations',
+    'Violations in the register that nobody has resolved: any is severity 1, page and legal team. Beside it those that nobody in the legal team has acknowledged, after an hour ViolationUnacknowledged.',
+    [
+      query('sum(australian_legal_violations_total{%s})' % law, 'open'),
+      query('sum(compliance_violations_unacknowledged{%s}) or vector(-1)' % law, 'not acknowledged'),
+    ],
+    none='not read',
+    w=5,
+  ) + panel.tileLimits('open', [limit.any('AustralianLegalViolation', '1')])
+  + panel.tileLimits('not acknowledged', [limit.any('ViolationUnacknowledged', '2')], words=panel.notRead),
   panel.tile(
-    'Not acknowledged',
-    'Open violations that nobody in the legal team has acknowledged in the register. After an hour that is ViolationUnacknowledged.',
-    [query('sum(compliance_violations_unacknowledged{%s})' % law)],
-    given=[limit.any('ViolationUnacknowledged', '2')],
-    none='register not read',
-  ),
-  panel.tile(
-    'Oldest open violation',
+    'Oldest open',
     'How long ago the oldest open violation was detected; 0 while none is open. The bars below say of which law.',
     [query('max(compliance_violation_oldest_open_age_seconds{%s})' % law)],
     unit='dtdurations',
     given=[limit.because('a violation is open, which is severity 1 at any age', '1', 1)],
-    none='register not read',
+    none='not read',
+    w=3,
   ),
   panel.tile(
-    'Unlawful uses of data',
+    'Unlawful uses',
     'Uses of clients\' data in the last minutes (processing_window) after the consent was withdrawn or had expired, or without one. Any is a breach of the Privacy Act 1988: stop the processing, then look whose it was.',
     [query('sum({__name__=~"%s", @})' % std.join('|', std.objectFields(unlawful)))],
     given=[limit.any('ProcessingAfterWithdrawal', '2')],
-    none='register not read',
+    none='not read',
+    w=3,
   ),
   panel.tile(
-    'Last check of the monitor',
-    'Age of the compliance monitor\'s last check. Above ten minutes it has stopped (ComplianceCheckStale), and violations are found late.',
-    [query('time() - max(compliance_monitor_last_check_timestamp_seconds{@})')],
-    unit='s',
-    given=[limit.over('ComplianceCheckStale', '2', 600)],
-    none='monitor not read',
-    decimals=0,
-  ),
+    'Overdue',
+    'Age of the oldest withdrawal of a consent on which nobody has acted (WithdrawalNotActedOn after a day), cases that need a Form 13 and have none or a part of one, and documents kept beyond their retention date (RetentionOverdue after an hour).',
+    [
+      query('max(consent_withdrawal_oldest_pending_age_seconds{@})', 'withdrawal'),
+      query('sum(compliance_form13_missing_cases{@}) + sum(compliance_form13_incomplete_cases{@})', 'Form 13'),
+      query('sum(compliance_retention_overdue_documents{@})', 'documents'),
+    ],
+    none='not read',
+    w=4,
+  ) + panel.tileLimits('withdrawal', [limit.over('WithdrawalNotActedOn', '3', 86400)], unit='s')
+  + panel.tileLimits('Form 13', [overdue])
+  + panel.tileLimits('documents', [limit.any('RetentionOverdue', '3')]),
   panel.tile(
-    'Registers last read',
-    'Age of the last good reading of the older of the two registers. Above ten minutes (ComplianceRegisterStale) the figures on this page are of the past.',
-    [query('time() - min({__name__=~"compliance_last_successful_check_timestamp_seconds|consent_last_successful_check_timestamp_seconds", @})')],
-    unit='s',
-    given=[limit.over('ComplianceRegisterStale', '2', 600)],
-    none='never read',
-    decimals=0,
-  ),
+    'Last read',
+    'Age of the compliance monitor\'s last check, and of the last good reading of the older of the two registers. Above ten minutes (ComplianceCheckStale, ComplianceRegisterStale) violations are found late, and the figures of this page are of the past.',
+    [
+      query('time() - max(compliance_monitor_last_check_timestamp_seconds{@})', 'monitor'),
+      query('time() - min({__name__=~"compliance_last_successful_check_timestamp_seconds|consent_last_successful_check_timestamp_seconds", @})', 'registers'),
+    ],
+    none='never',
+    w=4,
+  ) + panel.tileLimits('monitor', [limit.over('ComplianceCheckStale', '2', 600)], unit='s', decimals=0)
+  + panel.tileLimits('registers', [limit.over('ComplianceRegisterStale', '2', 600)], unit='s', decimals=0),
+  panel.tile(
+    'Sources read',
+    'Whether the two registers and the compliance monitor are read; the monitor is old if it has not checked for stale_after. While a register cannot be read its last figures stay on this page.',
+    [
+      query('min(compliance_database_up{@})', 'violations'),
+      query('min(consent_database_up{@})', 'consents'),
+      query(monitor, 'monitor'),
+    ],
+    none='not read',
+    w=5,
+  ) + panel.tileLimits('violations', unread, words=sources)
+  + panel.tileLimits('consents', unread, words=sources)
+  + panel.tileLimits('monitor', [limit.down('ComplianceMonitorDown', '2')], words=sources),
 ]);
 
 local violations = look.row('Violations', [
@@ -121,7 +144,7 @@ local privacy = look.row('Privacy Act 1988: consents', [
     [query('sum(%s{@})' % name, unlawful[name]) for name in std.objectFields(unlawful)],
     'short',
     [limit.any('ProcessingAfterWithdrawal', '2')],
-    w=8,
+    w=7,
     stack=true,
   ),
   panel.lines(
@@ -130,7 +153,7 @@ local privacy = look.row('Privacy Act 1988: consents', [
     [query('max by (consent_type) (consent_withdrawal_oldest_pending_age_seconds{@})', '{{consent_type}}')],
     's',
     [limit.over('WithdrawalNotActedOn', '3', 86400) { far: true }],
-    w=8,
+    w=7,
   ),
   panel.table(
     'Consents',
@@ -150,8 +173,9 @@ local privacy = look.row('Privacy Act 1988: consents', [
       panel.column('Value #D', 'Waiting', unit='short', width=75),
       panel.column('Value #E', 'Oldest', unit='dtdurations', given=[limit.over('WithdrawalNotActedOn', '3', 86400)], width=100),
     ],
-    w=8,
+    w=10,
     sort='Waiting',
+    none='register not read',
   ),
 ]);
 
@@ -164,7 +188,7 @@ local family = look.row('Family Law Act 1975: Form 13, and retention', [
     [],
     1,
     w=8,
-    none='no cases',
+    none='register not read',
   ),
   panel.lines(
     'Form 13 overdue',
@@ -174,6 +198,7 @@ local family = look.row('Family Law Act 1975: Form 13, and retention', [
       query('sum(compliance_form13_incomplete_cases{@})', 'incomplete'),
     ],
     'short',
+    [overdue],
     w=8,
     stack=true,
   ),
@@ -189,14 +214,14 @@ local family = look.row('Family Law Act 1975: Form 13, and retention', [
 
 local trust = look.row('Can this be trusted?', [
   panel.states(
-    'Sources',
+    'Sources read over time',
     'The registers and the compliance monitor. While a register cannot be read its last figures stay on this page.',
     [
       query('min(compliance_database_up{@})', 'violations register'),
       query('min(consent_database_up{@})', 'consents register'),
-      query('min(compliance_monitor_up{@})', 'compliance monitor'),
+      query(monitor, 'compliance monitor'),
     ],
-    panel.upDown,
+    sources,
     w=8,
   ),
   panel.states(
@@ -229,16 +254,18 @@ local pace = look.row('How fast the legal team works', [
   panel.lines(
     'Until acknowledged, p50 and p95',
     'Of violations acknowledged within the time range. ViolationUnacknowledged waits for an hour. Empty if none was.',
-    [query('histogram_quantile(%s, sum by (le) (increase(compliance_violation_acknowledge_seconds_bucket{@}[$__range])))' % q[0], q[1]) for q in [['0.5', 'p50'], ['0.95', 'p95']]],
+    [query(panel.quantile(q[0], 'sum by (le) (increase(compliance_violation_acknowledge_seconds_bucket{@}[$__range]))'), q[1]) for q in [['0.5', 'p50'], ['0.95', 'p95']]],
     's',
     w=12,
+    none='none was acknowledged',
   ) + panel.quantiles,
   panel.lines(
     'Until resolved, p50 and p95',
     'Of violations resolved within the time range. Empty if none was.',
-    [query('histogram_quantile(%s, sum by (le) (increase(compliance_violation_resolve_seconds_bucket{@}[$__range])))' % q[0], q[1]) for q in [['0.5', 'p50'], ['0.95', 'p95']]],
+    [query(panel.quantile(q[0], 'sum by (le) (increase(compliance_violation_resolve_seconds_bucket{@}[$__range]))'), q[1]) for q in [['0.5', 'p50'], ['0.95', 'p95']]],
     's',
     w=12,
+    none='none was resolved',
   ) + panel.quantiles,
 ], collapsed=true);
 

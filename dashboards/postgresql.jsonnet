@@ -42,7 +42,7 @@ local tiles = look.row('', [
     [query('max(pg_replication_rpo_seconds{%s})' % at)],
     unit='s',
     given=[limit.over('PostgresRecoveryPoint', '2', 60)],
-    none='no replica',
+    none='not known',
     decimals=1,
   ),
   panel.tile(
@@ -86,6 +86,7 @@ local locks = look.row('Who blocks whom', [
     w=14,
     h=8,
     sort='Longest',
+    none='nobody waits',
   ),
   panel.lines(
     'Waits and idle transactions',
@@ -95,7 +96,7 @@ local locks = look.row('Who blocks whom', [
       query('max(pg_idle_in_transaction_max_seconds{%s})' % at, 'idle in transaction'),
       query('max(pg_active_query_max_seconds{%s})' % at, 'longest statement'),
     ],
-    's',
+    'suffix:s',
     [limit.over('PostgresLocksWaiting', '2', 30), limit.over('PostgresIdleInTransaction', '3', 600) { far: true }],
     w=10,
     h=8,
@@ -243,6 +244,7 @@ local more = look.row('Checkpoints, archive, pooler and backups', [
     [query('sum by (database, user) (pgbouncer_pools_client_waiting_connections{@})', '{{database}} {{user}}')],
     'short',
     w=12,
+    none='no pooler is configured',
   ),
   panel.lines(
     'Age of the last good backup',
@@ -251,6 +253,7 @@ local more = look.row('Checkpoints, archive, pooler and backups', [
     's',
     [limit.over('BackupStale', '2', 93600)],
     w=12,
+    none='no backups are configured',
   ),
 ], collapsed=true);
 

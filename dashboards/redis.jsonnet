@@ -14,7 +14,7 @@ local tiles = look.row('', [
   panel.tile(
     'Servers',
     'Whether each server answers. The coordinator carries the messages of the agents, the queue the documents: either down is severity 2, and users feel both.',
-    [query('min by (job, addr) (redis_up{%s})' % at, server)],
+    [query('min by (addr) (redis_up{addr!="", %s}) or min by (job) (redis_up{addr="", %s})' % [at, at], '{{addr}}{{job}}')],
     given=[limit.down('RedisDown', '2')],
     words=panel.upDown,
     none='none',
@@ -41,8 +41,8 @@ local tiles = look.row('', [
     decimals=0,
   ),
   panel.tile(
-    'Clients of maxclients',
-    'Of the fullest. Above 80 % is RedisClientsHigh; at 100 % it refuses connections.',
+    'Clients',
+    'Connections of maxclients, of the fullest. Above 80 % is RedisClientsHigh; at 100 % it refuses connections.',
     [query('max(redis_connected_clients{%s} / redis_config_maxclients{%s})' % [at, at])],
     unit='percentunit',
     given=[limit.over('RedisClientsHigh', '3', 0.8)],
@@ -166,8 +166,8 @@ local memory = look.row('Memory and disk', [
     'Written to disk',
     'Whether the last snapshot, rewrite and append succeeded. After five minutes of failing it is RedisPersistenceFailing: the queue has no other backup.',
     [
-      query('min %s (redis_aof_last_write_status{%s})' % [each, at], 'append ' + server),
-      query('min %s (redis_rdb_last_bgsave_status{%s})' % [each, at], 'snapshot ' + server),
+      query('min %s (redis_aof_last_write_status{%s})' % [each, at], 'append {{addr}}'),
+      query('min %s (redis_rdb_last_bgsave_status{%s})' % [each, at], 'snapshot {{addr}}'),
     ],
     panel.words({ '0': ['failed', 'orange'], '1': ['written', 'green'] }),
     w=8,
@@ -188,6 +188,7 @@ local more = look.row('Replicas, sentinels and keys', [
     [query('min %s (redis_master_link_up{%s})' % [each, at], server)],
     panel.upDown,
     w=12,
+    none='no replicas',
   ),
   panel.states(
     'Quorum of the sentinels',
@@ -195,6 +196,7 @@ local more = look.row('Replicas, sentinels and keys', [
     [query('min by (addr, master_name) (redis_sentinel_master_ckquorum_status{%s})' % at, '{{addr}} {{master_name}}')],
     panel.words({ '0': ['no quorum', 'orange'], '1': ['quorum', 'green'] }),
     w=12,
+    none='no sentinels',
   ),
   panel.lines(
     'Keys',

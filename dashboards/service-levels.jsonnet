@@ -42,9 +42,9 @@ local tiles = look.row('', [
     decimals=1,
   ),
   panel.tile(
-    'Outage that users may still see',
+    'Outage still allowed',
     'How long the unified interface may be away in the rest of the period before its 99.9 % is missed: 43 min 12 s of 30 days, less what is used.',
-    [query('sum(slo:period_error_budget_remaining:ratio{sloth_slo="interface-probes"} * on (sloth_id) slo:error_budget:ratio * on (sloth_id) slo:time_period:days) * 86400')],
+    [query('clamp_min(sum(slo:period_error_budget_remaining:ratio{sloth_slo="interface-probes"} * on (sloth_id) slo:error_budget:ratio * on (sloth_id) slo:time_period:days) * 86400, 0)')],
     unit='dtdurations',
     given=[spent { drawn: 1 }],
     none='not known yet',
@@ -63,8 +63,7 @@ local tiles = look.row('', [
     'Alerts of the objectives: pages and tickets.',
     [query('count(ALERTS{alertstate="firing", sloth_slo=~"$slo", escalation="", sloth_severity="%s"}) or vector(0)' % s, s) for s in ['page', 'ticket']],
   ) + panel.tileLimits('page', [limit.because('each page of an objective is a firing alert', '1', 1)])
-  + panel.tileLimits('ticket', [limit.because('each ticket of an objective is a firing alert', '3', 1)])
-  + { options+: { colorMode: 'background' } },
+  + panel.tileLimits('ticket', [limit.because('each ticket of an objective is a firing alert', '3', 1)]),
 ]);
 
 local budgets = look.row('Budget', [
@@ -74,7 +73,7 @@ local budgets = look.row('Budget', [
     [
       query('%s (slo:objective:ratio{%s})' % [by, slo]),
       query('%s (%s)' % [by, left]),
-      query('%s (%s) * %s' % [by, left, allowance]),
+      query('clamp_min(%s (%s), 0) * %s' % [by, left, allowance]),
       query('$outage / (%s)' % allowance),
       query('%s (%s)' % [by, burn]),
       query('clamp_min(%s (%s), 0) * %s (%s) * 86400 / (%s (%s) > 0)' % [by, left, by, days, by, burn]),
@@ -82,11 +81,11 @@ local budgets = look.row('Budget', [
     [
       panel.column('sloth_slo', 'Objective'),
       panel.column('Value #A', 'Target', unit='percentunit', decimals=1, width=80),
-      panel.column('Value #B', 'Budget left', unit='percentunit', decimals=1, given=[spent], width=105),
-      panel.column('Value #C', 'Outage left', unit='dtdurations', width=140),
-      panel.column('Value #D', 'An outage costs', unit='percentunit', decimals=1, width=130),
-      panel.column('Value #E', 'Burn now', unit='short', decimals=2, given=burning, width=95),
-      panel.column('Value #F', 'Gone in', unit='dtdurations', width=130),
+      panel.column('Value #B', 'Budget left', unit='percentunit', decimals=1, given=[spent], width=100),
+      panel.column('Value #C', 'Outage left', unit='dtdurations', width=110),
+      panel.column('Value #D', 'An outage costs', unit='percentunit', decimals=1, width=120),
+      panel.column('Value #E', 'Burn now', unit='short', decimals=2, given=burning, width=85),
+      panel.column('Value #F', 'Gone in', unit='dtdurations', width=110),
     ],
     w=14,
     h=9,
@@ -106,8 +105,9 @@ local budgets = look.row('Budget', [
   ),
   panel.lines(
     'Burn-down',
-    'What was left of each budget over time. A step down is an incident, a slope a slow leak; a rise is an old incident that leaves the period. Choose 30 days above for the whole period. At 0 the objective is missed.',
-    [query('%s (%s)' % [by, left], '{{sloth_slo}}')],
+    'What was left of each budget over time. A step down is an incident, a slope a slow leak; a rise is an old incident that leaves the period. Choose 30 days above for the whole period. At 0 the objective is missed; what is spent beyond twice the budget is drawn at -100 %.',
+    // One that is missed by far would press all others into a line.
+    [query('clamp_min(%s (%s), -1)' % [by, left], '{{sloth_slo}}')],
     'percentunit',
     w=14,
     h=9,

@@ -23,7 +23,7 @@ local limited(given, base=limits.good) = {
 };
 // What is not known is grey, whatever the limits make of nothing.
 local unknown(text) = [{ type: 'special', options: { match: 'null+nan', result: { text: text, color: '#6e6e78', index: 99 } } }];
-// A cell of a matrix that no series has.
+// A cell of a table that no series has.
 local nothing = [{ type: 'special', options: { match: 'null+nan', result: { text: '', color: 'transparent', index: 0 } } }];
 local sized(w, h) = { size:: { w: w, h: h } };
 
@@ -56,6 +56,8 @@ local override(name, properties) = {
     type: 'value',
     options: { [state]: { text: states[state][0], color: states[state][1], index: std.parseInt(state) } for state in std.objectFields(states) },
   }],
+  // A figure that is `or vector(-1)`, so that it does not vanish from beside another.
+  notRead: [{ type: 'value', options: { '-1': { text: 'not read', color: '#6e6e78', index: 0 } } }],
   upDown: self.words({ '0': ['DOWN', 'red'], '1': ['up', 'green'] }),
 
   // A tile of the first row. Coloured by its limits; without limits it is a plain blue figure.
@@ -80,11 +82,16 @@ local override(name, properties) = {
       },
     } + limited(given, if given == [] then 'blue' else limits.good),
 
-  // One of several figures in a tile has limits of its own.
-  tileLimits(name, given):: {
-    extraLimits:: given,
+  // One of several figures in a tile has limits of its own, and may have its unit and words.
+  tileLimits(name, given, unit=null, words=null, decimals=null, none='none'):: {
     limits+:: given,
-    fieldConfig+: { overrides+: [override(name, { thresholds: { mode: 'absolute', steps: limits.steps(given) } })] },
+    fieldConfig+: { overrides+: [override(name, {
+      thresholds: { mode: 'absolute', steps: limits.steps(given, if given == [] then 'blue' else limits.good) },
+      [if unit != null then 'unit']: unit,
+      [if words != null then 'mappings']: words + unknown(none),
+      [if decimals != null then 'decimals']: decimals,
+    })] },
+    options+: { colorMode: 'background' },
   },
 
   // Lines over time. `given` limits are dashed lines in the colour of their severity.
@@ -99,8 +106,8 @@ local override(name, properties) = {
           axisBorderShow: false,
           axisLabel: '',
           axisPlacement: 'auto',
-          // Of nothing but zeros Grafana makes an axis to 100, which no ratio has.
-          axisSoftMax: if max == null then 0 else max / 100,
+          // Of nothing but zeros Grafana makes an axis to 100, which no ratio has and no count that is well.
+          axisSoftMax: if max != null then max / 100 else if unit == 'short' then 1 else 0,
           drawStyle: 'line',
           fillOpacity: if stack then 40 else 10,
           gradientMode: 'none',
@@ -123,6 +130,12 @@ local override(name, properties) = {
       },
     } + limited(given, 'transparent'),
 
+  // Of many lines with long names: the highest now is named first.
+  ranked:: { options+: { legend: { calcs: ['lastNotNull'], displayMode: 'table', placement: 'bottom', showLegend: true, sortBy: 'Last *', sortDesc: true } } },
+
+  // A scale on which milliseconds are seen beside the seconds of an outage.
+  logarithmic:: { fieldConfig+: { defaults+: { custom+: { scaleDistribution: { type: 'log', log: 10 }, fillOpacity: 0 } } } },
+
   // Series whose names carry a meaning keep one colour everywhere.
   coloured(colours):: {
     fieldConfig+: { overrides+: [
@@ -139,11 +152,13 @@ local override(name, properties) = {
       fieldConfig+: { defaults+: { decimals: 0, custom+: { drawStyle: 'bars', fillOpacity: 80, lineWidth: 0 } } },
     },
 
+  // Without events a quantile is NaN, and one NaN takes the whole axis with it.
+  quantile(ratio, buckets):: 'histogram_quantile(%s, %s) >= 0' % [ratio, buckets],
+
   // Median and tails of one histogram together.
   percentiles(title, description, buckets, by='', unit='s', given=[], w=12, h=8)::
     self.lines(title, description, [
-      // Without events a quantile is NaN, and one NaN takes the whole axis with it.
-      query('histogram_quantile(%s, sum by (le%s) (rate(%s[$__rate_interval]))) >= 0' % [quantile[0], by, buckets], quantile[1])
+      query(self.quantile(quantile[0], 'sum by (le%s) (rate(%s[$__rate_interval]))' % [by, buckets]), quantile[1])
       for quantile in [['0.5', 'p50'], ['0.95', 'p95'], ['0.99', 'p99']]
     ], unit, given, w, h) + self.quantiles,
 
@@ -168,9 +183,10 @@ local override(name, properties) = {
     },
 
   // States over time, a line for each thing.
-  states(title, description, queries, words, w=12, h=8)::
+  states(title, description, queries, words, w=12, h=8, none=null)::
     panel('state-timeline', title, description, queries, 'short') + sized(w, h) {
       fieldConfig+: { defaults+: {
+        [if none != null then 'noValue']: none,
         color: { mode: 'thresholds' },
         mappings: words,
         custom: { fillOpacity: 80, hideFrom: { legend: false, tooltip: false, viz: false }, insertNulls: false, lineWidth: 0, spanNulls: false },
@@ -194,6 +210,7 @@ local override(name, properties) = {
         max: max,
         color: { mode: 'thresholds' },
         [if none != null then 'noValue']: none,
+        [if none != null then 'mappings']: unknown(none),
       } },
       options: {
         displayMode: 'basic',
@@ -208,7 +225,7 @@ local override(name, properties) = {
         sizing: 'auto',
         valueMode: 'color',
       },
-    } + limited(given),
+    } + limited(given, if given == [] then 'blue' else limits.good),
 
   // A column of a table: the field it shows, its heading, and how.
   column(field, heading, unit=null, given=null, words=null, width=null, decimals=null, links=null):: {
@@ -218,7 +235,8 @@ local override(name, properties) = {
     properties: {
       [if unit != null then 'unit']: unit,
       [if decimals != null then 'decimals']: decimals,
-      [if words != null then 'mappings']: words,
+      // Without a value a cell would have the colour of the lowest step, which may be red.
+      [if words != null || given != null then 'mappings']: (if words == null then [] else words) + nothing,
       [if width != null then 'custom.width']: width,
       [if links != null then 'links']: links,
       [if given != null || words != null then 'custom.cellOptions']: { type: 'color-background', mode: 'basic' },
@@ -227,13 +245,15 @@ local override(name, properties) = {
   },
 
   // Now, side by side. Several queries are merged by the labels that they share; only the columns that are named are shown, in their order.
-  table(title, description, queries, columns, w=24, h=8, sort=null, descending=true)::
+  table(title, description, queries, columns, w=24, h=8, sort=null, descending=true, none=null)::
     panel('table', title, description, [q + instant + { format: 'table' } for q in queries], 'short') + sized(w, h) {
       limits:: std.flattenArrays([column.limits for column in columns]),
       fieldConfig+: {
         defaults+: {
           color: { mode: 'thresholds' },
-          custom: { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false },
+          [if none != null then 'noValue']: none,
+          // Grafana's columns are 150 wide at least, and what has no room is out of sight.
+          custom: { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false, minWidth: 60 },
           thresholds: { mode: 'absolute', steps: [{ value: null, color: 'transparent' }] },
         },
         overrides: [override(column.heading, column.properties) for column in columns if column.properties != {}],
@@ -261,7 +281,7 @@ local override(name, properties) = {
       fieldConfig+: {
         defaults+: {
           color: { mode: 'thresholds' },
-          custom: { align: 'center', cellOptions: { type: 'color-background', mode: 'basic' }, filterable: false, inspect: false },
+          custom: { align: 'center', cellOptions: { type: 'color-background', mode: 'basic' }, filterable: false, inspect: false, minWidth: 50 },
           decimals: decimals,
           mappings: nothing,
         },

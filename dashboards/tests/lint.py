@@ -15,9 +15,11 @@ FAMILY = 'LegalLLM / '
 TILES = (4, 6)
 MOST_OPEN_PANELS = 25
 # Units that Grafana knows. Only those in use, so that a typing error is found.
-UNITS = {'short', 's', 'ms', 'percentunit', 'ops', 'reqps', 'Bps', 'bytes', 'dtdurations', 'suffix: cores'}
+UNITS = {'short', 's', 'ms', 'percentunit', 'ops', 'reqps', 'Bps', 'bytes', 'dtdurations', 'suffix:cores', 'suffix:s'}
 PROMETHEUS_UID = '${datasource}'
 GREEN_RED = [None, 80]
+# Of the narrowest screen that a dashboard must fit: its grid, and what a column of a table needs.
+SCREEN, SIDES, GAP, LEAST_COLUMN = 1280, 32, 8, 60
 
 
 class Findings:
@@ -141,6 +143,12 @@ def check_table(found, panel):
     used = [item['id'] for item in panel.get('transformations', [])]
     found.require(len(targets) == 1 or 'merge' in used, 'table', 'several queries and no merge', panel)
     found.require('organize' in used, 'table', 'columns have no order', panel)
+    columns = [column for item in panel.get('transformations', []) if item['id'] == 'filterFieldsByName' for column in item['options']['include']['names']]
+    widths = [item['value'] for override in panel['fieldConfig']['overrides'] for item in override['properties'] if item['id'] == 'custom.width']
+    least = panel['fieldConfig']['defaults']['custom'].get('minWidth', 150)
+    found.require(least <= LEAST_COLUMN, 'columns', f'columns of at least {least}: the last are out of sight', panel)
+    room = panel['gridPos']['w'] * (SCREEN - SIDES + GAP) / 24 - GAP
+    found.require(sum(widths) + (len(columns) - len(widths)) * LEAST_COLUMN <= room or not columns, 'columns', f'columns of {sum(widths)} and more in {room:.0f}', panel)
 
 
 def check_queries(found, panel):
@@ -152,6 +160,7 @@ def check_queries(found, panel):
         if 'histogram_quantile' in query:
             found.require('le' in query.split('histogram_quantile', 1)[1].split('rate(')[0].split('increase(')[0], 'quantile-le',
                           f'a quantile needs "by (le)": {query}', panel)
+            found.require('>= 0' in query, 'quantile-nan', f'a quantile of nothing is NaN, which takes the axis with it: {query}', panel)
         for selector in promql.selectors(query):
             metric = selector.name or next((value for label, _, value in selector.matchers if label == '__name__'), '')
             for label in ('job', 'instance'):
@@ -203,6 +212,14 @@ def excused(finding, exceptions):
     return False
 
 
+def unexplained(dashboards, entries):
+    """Panels that may be empty and do not say why themselves."""
+    for entry in entries:
+        for panel in board.panels(dashboards[entry['dashboard']]):
+            if panel['title'] == entry['panel'] and not entry.get('query') and not panel['fieldConfig']['defaults'].get('noValue'):
+                yield f'{entry["dashboard"]}: empty-panel: panel {panel["id"]} "{panel["title"]}": may be empty and does not say why'
+
+
 def lint_all(dashboards, exceptions):
     """Lines of what is wrong. Uids are one for each dashboard."""
     lines = []
@@ -219,6 +236,7 @@ def main():
     exceptions = yaml.safe_load((board.DASHBOARDS / 'tests/exceptions.yml').read_text())
     lines = [f'exceptions.yml: {exception} has no reason' for exception in exceptions if not exception.get('reason')]
     lines += lint_all(board.load_all(), exceptions)
+    lines += unexplained(board.load_all(), yaml.safe_load((board.DASHBOARDS / 'tests/empty.yml').read_text()))
     lines += [f'exceptions.yml: nothing is found that {exception} excuses' for exception in exceptions if not exception.get('used')]
     print('\n'.join(lines) or f'{len(board.load_all())} dashboards, no findings, {len(exceptions)} exceptions')
     return 1 if lines else 0

@@ -82,6 +82,9 @@ SPOILED = [
     ('legend', lambda d: first(d, 'timeseries')['targets'][0].pop('legendFormat')),
     ('table', lambda d: first(d, 'table')['targets'][0].update(instant=False)),
     ('table', lambda d: first(d, 'table').update(transformations=[])),
+    ('columns', spoil('fieldConfig.defaults.custom.minWidth', None, 'table')),
+    ('columns', lambda d: first(d, 'table')['gridPos'].update(w=12)),
+    ('quantile-nan', spoil_query('max by (server) (pg_replication_lag_seconds', 'histogram_quantile(0.5, sum by (le) (pg_replication_lag_seconds')),
     ('target-job-rule', spoil_query('job=~"$job", ', '')),
     ('target-job-rule', spoil_query('job=~"$job"', 'job="$job"')),
     ('target-instance-rule', spoil_query('instance=~"$instance"', 'instance=~".+"')),
@@ -103,6 +106,11 @@ def main():
     twins = lint.lint_all({'a': GOOD, 'b': GOOD}, [])
     if not any('two dashboards' in line for line in twins):
         failed.append('two dashboards with one uid are not found')
+    silent = {'pg': copy.deepcopy(GOOD)}
+    first(silent['pg'], 'table')['fieldConfig']['defaults'].pop('noValue')
+    entry = {'dashboard': 'pg', 'panel': first(GOOD, 'table')['title']}
+    if len(list(lint.unexplained(silent, [entry]))) != 1 or list(lint.unexplained({'pg': GOOD}, [entry])):
+        failed.append('an empty panel that does not say why is not found')
     print('\n'.join(failed) or f'{len(SPOILED)} spoiled dashboards, each found out')
     return 1 if failed else 0
 

@@ -8,6 +8,12 @@
   const stamp = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
   const hour = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
+  function drop(node) {
+    const next = node.nextSibling;
+    node.remove();
+    return next;
+  }
+
   // Takes over what is different and leaves the rest, so that focus, selection and scrolling stay.
   function morph(from, to) {
     if (from.nodeName !== to.nodeName || from.id !== to.id) return from.replaceWith(to);
@@ -19,10 +25,20 @@
     for (const { name } of [...from.attributes]) if (!to.hasAttribute(name) && !own(name)) from.removeAttribute(name);
     for (const { name, value } of to.attributes)
       if (from.getAttribute(name) !== value && !own(name)) from.setAttribute(name, value);
-    const old = [...from.childNodes];
-    const fresh = [...to.childNodes];
-    fresh.forEach((node, i) => (i < old.length ? morph(old[i], node) : from.append(node)));
-    old.slice(fresh.length).forEach((node) => node.remove());
+    // Sections have ids: one that comes or goes must not make others of its neighbours.
+    let at = from.firstChild;
+    for (const node of [...to.childNodes]) {
+      let kept = at;
+      if (node.id) while (kept && kept.id !== node.id) kept = kept.nextSibling;
+      if (node.id && kept) while (at !== kept) at = drop(at);
+      if (!at || (at.id || "") !== (node.id || "")) from.insertBefore(node, at);
+      else {
+        const next = at.nextSibling;
+        morph(at, node);
+        at = next;
+      }
+    }
+    while (at) at = drop(at);
   }
 
   function localise() {
