@@ -41,6 +41,13 @@ std::optional<std::string> decoded(std::string_view base64) {
   return out;
 }
 
+/// What a user that is unknown is checked against: costs what one that is known does, whichever it is.
+const config::Secret& costliest(const std::map<std::string, config::Secret, std::less<>>& users) {
+  // "$2y$10$..."
+  auto const cost = [](auto const& user) { return std::string_view(user.second.reveal()).substr(4, 2); };
+  return std::ranges::max_element(users, {}, cost)->second;
+}
+
 }  // namespace
 
 std::optional<std::pair<std::string, config::Secret>> basic_credentials(std::string_view authorization) {
@@ -72,8 +79,7 @@ bool Gate::changed(const Stamp& before) {
 
 Gate::Gate(std::string file, std::function<void(bool)> on_reading)
     : file_(std::move(file)), on_reading_(std::move(on_reading)), rules_(read()) {
-  if (rules_->config.rate_limit) tokens_ = rules_->config.rate_limit->burst;
-  filled_ = Clock::now();
+  fill();
 }
 
 Gate::~Gate() = default;
@@ -100,7 +106,9 @@ void Gate::look_again() {
     // A connection is encrypted or it is not, and scrapers are told which.
     if ((fresh->tls == nullptr) != (rules_->tls == nullptr))
       throw config::Error(file_ + ": TLS can be turned on and off by a restart only");
+    bool const other_limit = fresh->config.rate_limit != rules_->config.rate_limit;
     rules_ = fresh;
+    if (other_limit) fill();
   } catch (const std::exception& error) {
     problem = error.what();
     next_attempt_ = Clock::now() + try_again;
@@ -118,6 +126,12 @@ std::shared_ptr<ServerTls> Gate::tls() {
   if (!rules_->tls) return nullptr;
   look_again();
   return rules_->tls;
+}
+
+void Gate::fill() {
+  auto const& limit = rules_->config.rate_limit;
+  tokens_ = limit ? limit->burst : 0;
+  filled_ = Clock::now();
 }
 
 // A token bucket.
@@ -148,8 +162,7 @@ awaitable<std::optional<Response>> Gate::admit(const Request& request) {
   if (!credentials) co_return unauthorized();
   auto const user = users.find(credentials->first);
   bool const known = user != users.end();
-  // A user that is unknown costs what one that is known does.
-  auto const& hash = known ? user->second : users.begin()->second;
+  auto const& hash = known ? user->second : costliest(users);
   auto const matches = co_await passwords_.match(hash, credentials->second);
   if (!matches) co_return refusal(429, "Too Many Requests");
   if (!*matches || !known) co_return unauthorized();

@@ -57,6 +57,8 @@ class Gate {
   std::shared_ptr<const Rules> read() const;
   void look_again();
   bool within_rate();
+  /// As many requests at once as the limit in use allows.
+  void fill();
   bool open_path(std::string_view path) const;
 
   std::string file_;

@@ -58,8 +58,15 @@ void append(std::string& list, std::string_view name) {
   list += name;
 }
 
+/// The value of `key`. One without a value counts as absent: so does exporter-toolkit, and templates make such.
+std::optional<Value> given(const Mapping& map, std::string_view key) {
+  auto value = map.optional(key);
+  if (value && value->is_null()) value.reset();
+  return value;
+}
+
 int tls_version(const Mapping& map, std::string_view key, int fallback) {
-  auto const value = map.optional(key);
+  auto const value = given(map, key);
   if (!value) return fallback;
   auto const name = value->one_of({"TLS10", "TLS11", "TLS12", "TLS13"});
   return name == "TLS13"   ? TLS1_3_VERSION
@@ -69,11 +76,12 @@ int tls_version(const Mapping& map, std::string_view key, int fallback) {
 }
 
 std::optional<std::string> cipher_list(const Mapping& map, bool http2, int min_version) {
-  auto const suites = map.optional("cipher_suites");
-  if (!suites || suites->is_null()) return std::nullopt;
+  auto const suites = given(map, "cipher_suites");
+  auto const wanted = suites ? suites->list_or_empty() : std::vector<Value>();
+  if (wanted.empty()) return std::nullopt;
   std::string list;
   bool required = false;
-  for (auto const& suite : suites->list()) {
+  for (auto const& suite : wanted) {
     auto const name = suite.text();
     required = required || name == "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" ||
                name == "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256";
@@ -92,9 +100,9 @@ std::optional<std::string> cipher_list(const Mapping& map, bool http2, int min_v
 
 std::string group_list(const Mapping& map) {
   std::string list;
-  auto const preferences = map.optional("curve_preferences");
-  if (!preferences || preferences->is_null()) return list;
-  for (auto const& preference : preferences->list()) {
+  auto const preferences = given(map, "curve_preferences");
+  if (!preferences) return list;
+  for (auto const& preference : preferences->list_or_empty()) {
     auto const name = preference.text();
     auto const* const known = find(curves, name);
     if (!known)
@@ -106,7 +114,7 @@ std::string group_list(const Mapping& map) {
 
 /// `key` holds the PEM text, `key`_file the name of a file.
 net::Pem read_pem(const Mapping& map, const std::string& key) {
-  auto const text = map.optional(key), file = map.optional(key + "_file");
+  auto const text = given(map, key), file = given(map, key + "_file");
   if (text && file) file->fail("expected either `" + key + "` or `" + key + "_file`, got both");
   net::Pem pem;
   if (text) pem.text = text->text();
@@ -115,7 +123,7 @@ net::Pem read_pem(const Mapping& map, const std::string& key) {
 }
 
 ClientCertificate client_certificate(const Mapping& map) {
-  auto const value = map.optional("client_auth_type");
+  auto const value = given(map, "client_auth_type");
   if (!value || (value->is_scalar() && value->text().empty())) return ClientCertificate::none;
   auto const name =
       value->one_of({"NoClientCert", "RequestClientCert", "RequireAnyClientCert", "RequireClientCert",
@@ -128,7 +136,7 @@ ClientCertificate client_certificate(const Mapping& map) {
 
 std::string place_of(const Mapping& map, std::initializer_list<std::string_view> keys) {
   for (auto const key : keys) {
-    if (auto const value = map.optional(key)) return value->place();
+    if (auto const value = given(map, key)) return value->place();
   }
   return map.self().place();
 }
@@ -142,8 +150,8 @@ void read_clients(const Mapping& map, TlsServerConfig& tls) {
                         ": client CA's have been configured without a Client Auth Policy: expected "
                         "`client_auth_type` beside them");
   }
-  auto const sans = map.optional("client_allowed_sans");
-  if (!sans || sans->is_null()) return;
+  auto const sans = given(map, "client_allowed_sans");
+  if (!sans) return;
   if (tls.client_certificate != ClientCertificate::require_any &&
       tls.client_certificate != ClientCertificate::require_and_verify) {
     sans->fail("expected `client_auth_type` RequireAnyClientCert or RequireAndVerifyClientCert beside it");
@@ -153,8 +161,8 @@ void read_clients(const Mapping& map, TlsServerConfig& tls) {
 }
 
 std::optional<TlsServerConfig> read_tls(const Mapping& root, bool http2) {
-  auto const value = root.optional("tls_server_config");
-  if (!value || value->is_null() || (value->is_mapping() && value->entries().empty())) return std::nullopt;
+  auto const value = given(root, "tls_server_config");
+  if (!value || (value->is_mapping() && value->entries().empty())) return std::nullopt;
   auto const map =
       value->mapping({"cert", "cert_file", "key", "key_file", "client_ca", "client_ca_file", "client_auth_type",
                       "client_allowed_sans", "cipher_suites", "curve_preferences", "min_version", "max_version",
@@ -195,11 +203,10 @@ void check_header(const Value& name, const Value& value) {
 }
 
 bool read_http(const Mapping& root, WebConfig& out) {
-  auto const value = root.optional("http_server_config");
-  if (!value || value->is_null()) return true;
+  auto const value = given(root, "http_server_config");
+  if (!value) return true;
   auto const map = value->mapping({"http2", "headers"});
-  auto const headers = map.optional("headers");
-  if (headers && !headers->is_null()) {
+  if (auto const headers = given(map, "headers")) {
     for (auto const& [name, text] : headers->entries()) {
       check_header(name, text);
       out.headers.emplace_back(name.text(), text.text());
@@ -209,8 +216,7 @@ bool read_http(const Mapping& root, WebConfig& out) {
 }
 
 void read_users(const Mapping& root, WebConfig& out) {
-  auto const users = root.optional("basic_auth_users");
-  if (users && !users->is_null()) {
+  if (auto const users = given(root, "basic_auth_users")) {
     for (auto const& [name, hash] : users->entries()) {
       auto text = hash.verbatim();
       if (!is_bcrypt(text))
@@ -218,8 +224,8 @@ void read_users(const Mapping& root, WebConfig& out) {
       out.users.emplace(name.text(), config::Secret(std::move(text)));
     }
   }
-  auto const paths = root.optional("auth_excluded_paths");
-  if (!paths || paths->is_null()) return;
+  auto const paths = given(root, "auth_excluded_paths");
+  if (!paths) return;
   for (auto const& path : paths->list_or_empty()) {
     auto text = path.non_empty_text();
     if (text[0] != '/') path.fail("expected a path such as /-/healthy");
@@ -229,8 +235,8 @@ void read_users(const Mapping& root, WebConfig& out) {
 
 std::optional<RateLimit> read_rate_limit(const Mapping& root) {
   using std::chrono::milliseconds;
-  auto const value = root.optional("rate_limit");
-  if (!value || value->is_null()) return std::nullopt;
+  auto const value = given(root, "rate_limit");
+  if (!value) return std::nullopt;
   auto const map = value->mapping({"interval", "burst"});
   auto const interval = map.duration_or("interval", milliseconds(0), milliseconds(0));
   auto const burst = map.integer_or("burst", 0, 0, std::numeric_limits<std::int32_t>::max());
@@ -258,6 +264,7 @@ WebConfig read_web_config(const std::string& file) {
   WebConfig out;
   if (holds_nothing(text)) return out;
   auto const document = config::Document::parse(std::move(text), file);
+  if (document.root().is_null()) return out;
   auto const root = document.root().mapping(
       {"tls_server_config", "http_server_config", "basic_auth_users", "auth_excluded_paths", "rate_limit"});
   bool const http2 = read_http(root, out);

@@ -33,6 +33,8 @@ struct TlsServerConfig {
 struct RateLimit {
   std::chrono::milliseconds interval;  ///< one more request is allowed each
   unsigned burst;
+
+  friend bool operator==(const RateLimit&, const RateLimit&) = default;
 };
 
 struct WebConfig {
@@ -44,11 +46,11 @@ struct WebConfig {
 };
 
 /// Reads and checks the file; an empty one asks for nothing. Opens none of the files that it names. Throws
-/// config::Error. A key that exporter-toolkit does not know is one, as there.
+/// config::Error; a key that nobody knows is one, as with exporter-toolkit.
 ///
-/// Refused beyond exporter-toolkit: `cert` beside `cert_file` and the like, a `tls_server_config` that encrypts
-/// nothing, a rate limit that lets nothing through. `http2` is checked and otherwise ignored: HTTP/1.1 is
-/// spoken.
+/// A key without a value is one that is not there. Refused beyond exporter-toolkit: `cert` beside `cert_file`
+/// and the like, a `tls_server_config` that encrypts nothing, a rate limit that lets nothing through. `http2`
+/// is checked and otherwise ignored: HTTP/1.1 is spoken. `auth_excluded_paths` is ours.
 WebConfig read_web_config(const std::string& file);
 
 }  // namespace fleet::web

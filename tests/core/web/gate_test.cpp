@@ -36,9 +36,7 @@ awaitable<web::Response> hello(const web::Request&) {
 class Site {
  public:
   explicit Site(const std::string& text)
-      : file_(write_files(text)),
-        gate_(std::make_shared<web::Gate>(file_)),
-        server_([this](web::Server& to) {
+      : file_(write_files(text)), gate_(std::make_shared<web::Gate>(file_)), server_([this](web::Server& to) {
           to.set_gate(gate_);
           to.route("GET", "/hello", hello);
           to.route("GET", "/-/healthy", hello);
@@ -162,6 +160,30 @@ TEST_CASE("TLS: versions, ciphers and curves as configured") {
     CHECK(site.get({"--curves", "P-521"}) == well);
     CHECK(refused(site.get({"--curves", "P-384"})));
   }
+  SECTION("finite fields cost the server too much") {
+    Site const site(tls);
+    CHECK(site.get({"--tlsv1.3", "--curves", "P-384"}) == well);
+    CHECK_THAT(site.get({"--tlsv1.3", "--curves", "ffdhe2048"}), Contains("handshake failure"));
+  }
+  SECTION("whose order of ciphers counts") {
+    std::string const suites =
+        "  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "
+        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]\n";
+    auto const chosen = [&](const std::string& more) {
+      Site const site(tls + suites + more);
+      return site.get({"-v", "--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"});
+    };
+    CHECK_THAT(chosen(""), Contains("/ ECDHE-ECDSA-AES256-GCM-SHA384"));
+    CHECK_THAT(chosen("  prefer_server_cipher_suites: false\n"), Contains("/ ECDHE-ECDSA-AES128-GCM-SHA256"));
+  }
+  SECTION("an oldest version before 1.2: forward secrecy even there") {
+    Site const site(tls + "  min_version: TLS10\n");
+    auto const old = [&](const std::string& cipher) {
+      return site.get({"--tlsv1.0", "--tls-max", "1.0", "--ciphers", cipher + ":@SECLEVEL=0"});
+    };
+    CHECK(old("ECDHE-ECDSA-AES128-SHA") == well);
+    CHECK(refused(old("AES128-SHA")));
+  }
   SECTION("certificate and key inline") {
     CertificateWish wish;
     wish.common_name = "inline";
@@ -205,6 +227,12 @@ TEST_CASE("TLS: certificates of clients") {
        {"scraper.legalllm.test", "ops@legalllm.test", "10.1.2.3", "\"spiffe://legalllm/scraper\""})
     check(sans("someone.else, " + std::string(name)), {false, true, false});
   check(sans("someone.else, legalllm.test"), {false, false, false});
+  for (auto const* const newest : {"1.2", "1.3"}) {
+    Site const site(tls + sans("someone.else"));
+    auto options = with_certificate(site, "known");
+    options.insert(options.end(), {"--tls-max", newest});
+    CHECK_THAT(site.get(options), Contains("bad certificate"));
+  }
   check(type("RequireAnyClientCert") + "  client_allowed_sans: [stranger.test]\n", {false, false, true});
 }
 
@@ -226,6 +254,8 @@ TEST_CASE("users: who may, and what it costs to find out") {
   CHECK(site.get({}, "http") == "Unauthorized\n401");
   CHECK(site.get({}, "http", "/nowhere") == "Unauthorized\n401");
   CHECK(site.get({}, "http", "/-/healthy") == well);
+  CHECK(site.get({}, "http", "/-/healthy/") == "Unauthorized\n401");
+  CHECK(site.get({}, "http", "/-/healthy/x") == "Unauthorized\n401");
   auto const bare = ask(site.port(), "GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   CHECK_THAT(bare, Contains("\r\nWWW-Authenticate: Basic"));
   // crypt() would stop at the NUL.
@@ -233,6 +263,32 @@ TEST_CASE("users: who may, and what it costs to find out") {
                        "GET /hello HTTP/1.1\r\nHost: a\r\nAuthorization: Basic ZGF2ZTpkYXZlMTIzAHg=\r\n"
                        "Connection: close\r\n\r\n");
   CHECK_THAT(cut, StartsWith("HTTP/1.1 401"));
+}
+
+TEST_CASE("users: an answer that is remembered is that of its hash and its password") {
+  auto const hash = bcrypt("dave123");
+  Site const site("basic_auth_users: {dave: " + hash + "}\n");
+  auto const as = [&](const std::string& user) { return site.get({"-u", user}, "http"); };
+  CHECK(as("dave:dave123") == well);
+  for (auto const& user :
+       {"dave" + hash + ":dave123", "dave:" + hash + "dave123", std::string("mallory:dave123")})
+    CHECK(as(user) == "Unauthorized\n401");
+}
+
+TEST_CASE("users: more at once than may wait, with answers that are remembered") {
+  Site const site("basic_auth_users: {dave: " + bcrypt("dave123") + "}\n");
+  std::string const head = "GET /hello HTTP/1.1\r\nHost: a\r\nAuthorization: Basic ";
+  std::string const right = head + "ZGF2ZTpkYXZlMTIz\r\n\r\n", wrong = head + "ZGF2ZTp3cm9uZw==\r\n\r\n";
+  std::vector<RawConnection> clients;
+  for (int n = 0; n < 80; ++n) clients.emplace_back(site.port());
+  auto const request = [&](std::size_t n) { return n % 2 == 0 ? right : wrong; };
+  for (std::size_t n = 0; n < 2; ++n) {
+    clients[n].send(request(n));
+    clients[n].read_response();
+  }
+  for (std::size_t n = 0; n < clients.size(); ++n) clients[n].send(request(n));
+  for (std::size_t n = 0; n < clients.size(); ++n)
+    CHECK_THAT(clients[n].read_response(), StartsWith(n % 2 == 0 ? "HTTP/1.1 200" : "HTTP/1.1 401"));
 }
 
 TEST_CASE("users: a client that goes while its password is checked") {
@@ -255,6 +311,23 @@ TEST_CASE("a rate limit comes before everything else") {
   CHECK(site.get({}, "http") == "Too Many Requests\n429");
 }
 
+TEST_CASE("a rate limit that comes while it runs begins with its burst") {
+  std::string const none = "http_server_config: {}\n", limit = "rate_limit: {interval: 1h, burst: 2}\n";
+  Site const site(none);
+  auto const get = [&] { return site.get({}, "http"); };
+  REQUIRE(get() == well);
+  for (int n = 0; n < 2; ++n) {
+    site.write("web.yml", limit);
+    CHECK(get() == well);
+    CHECK(get() == well);
+    CHECK(get() == "Too Many Requests\n429");
+    site.write("web.yml", limit + "# the same\n");
+    CHECK(get() == "Too Many Requests\n429");
+    site.write("web.yml", none);
+    CHECK(get() == well);
+  }
+}
+
 TEST_CASE("headers are on every answer") {
   Site const site(
       "http_server_config: {headers: {X-Frame-Options: deny, Strict-Transport-Security: max-age=600}}\n"
@@ -265,6 +338,16 @@ TEST_CASE("headers are on every answer") {
     CHECK_THAT(answer, Contains("\nX-Frame-Options: deny\r\n") &&
                            Contains("\nStrict-Transport-Security: max-age=600\r\n"));
   }
+  CHECK_THAT(site.get({"-i", "-u", "dave:dave123"}, "http", "/nowhere"),
+             Contains(" 404 ") && Contains("\nX-Frame-Options: deny\r\n"));
+}
+
+TEST_CASE("rules for clients' certificates are read again") {
+  Site const site(tls + "  client_auth_type: RequireAndVerifyClientCert\n");
+  CHECK(refused(site.get({})));
+  site.write("web.yml", tls + "  client_auth_type: VerifyClientCertIfGiven\n");
+  CHECK(site.get({}) == well);
+  CHECK(refused(site.get(with_certificate(site, "stranger"))));
 }
 
 TEST_CASE("files are read again while it runs, and only if they can be used") {
