@@ -24,52 +24,52 @@ std::string_view to_string(Outcome outcome);
 /// Why an attempt was not good: one closed list, the same word in metric, log and page.
 enum class Reason : std::uint8_t {
   none,
-  timeout,           ///< the deadline passed
-  refused,           ///< connection refused
-  reset,             ///< closed or reset in the middle
-  unreachable,       ///< no route
-  name,              ///< the name does not resolve
-  forbidden,         ///< the address is outside of the allowed networks
-  certificate,       ///< not trusted, wrong host, expired
-  tls,               ///< another TLS failure, or TLS where there should be none and the other way round
-  protocol,          ///< not the protocol that was asked for: not HTTP, not DNS, not RESP
-  too_large,         ///< the body exceeds its limit
-  status,            ///< an HTTP status that is not valid here
-  version,           ///< an HTTP version that is not valid here
-  header,            ///< a header does not match
-  body,              ///< the body does not match
-  encoding,          ///< the body cannot be decompressed
-  redirect,          ///< too many, or to somewhere that cannot be followed
-  unauthorized,      ///< 401 or 403, bad credentials, a token that was not given
-  expect,            ///< an answer of a tcp or udp script does not match
-  loss,              ///< icmp: too few replies
-  dns_rcode,         ///< a response code that is not valid here
-  dns_records,       ///< the records do not match
-  grpc_status,       ///< a gRPC status other than OK
-  not_serving,       ///< grpc health: the service says that it does not serve
-  a2a_card,          ///< no usable agent card
-  a2a_version,       ///< no protocol version or binding in common
-  a2a_answer,        ///< not an answer to the request: bad JSON, wrong id
-  a2a_error,         ///< a JSON-RPC error
-  a2a_state,         ///< the task ended failed, canceled or rejected
-  a2a_interrupted,   ///< the agent waits for input or authorisation
-  a2a_stream,        ///< the stream ended before the task did
-  a2a_task,          ///< a task that the agent just gave is not known to it
-  redis_error,       ///< an error reply
-  redis_value,       ///< another value came back than was written
-  redis_replication, ///< no replica, a broken link or too much lag
-  sql_error,         ///< the server refused the statement
-  sql_value,         ///< the query's result is not what was expected
-  sql_role,          ///< no primary, or a server in another role than expected
-  canary_lost,       ///< a write that was confirmed is gone
-  canary_late,       ///< a write did not reach a replica in time
-  documents_failed,  ///< documents of the batch failed or are missing
-  documents_hash,    ///< a canary document came out different
-  assertion,         ///< a workflow's expectation does not hold
-  extraction,        ///< a workflow's value is not in the answer
-  slow,              ///< everything right, but slower than its objective
-  starved,           ///< the prober itself did not get to run; outcome unknown
-  internal,          ///< the prober's own failure; outcome unknown
+  timeout,            ///< the deadline passed
+  refused,            ///< connection refused
+  reset,              ///< closed or reset in the middle
+  unreachable,        ///< no route
+  name,               ///< the name does not resolve
+  forbidden,          ///< the address is outside of the allowed networks
+  certificate,        ///< not trusted, wrong host, expired
+  tls,                ///< another TLS failure, or TLS where there should be none and the other way round
+  protocol,           ///< not the protocol that was asked for: not HTTP, not DNS, not RESP
+  too_large,          ///< the body exceeds its limit
+  status,             ///< an HTTP status that is not valid here
+  version,            ///< an HTTP version that is not valid here
+  header,             ///< a header does not match
+  body,               ///< the body does not match
+  encoding,           ///< the body cannot be decompressed
+  redirect,           ///< too many, or to somewhere that cannot be followed
+  unauthorized,       ///< 401 or 403, bad credentials, a token that was not given
+  expect,             ///< an answer of a tcp or udp script does not match
+  loss,               ///< icmp: too few replies
+  dns_rcode,          ///< a response code that is not valid here
+  dns_records,        ///< the records do not match
+  grpc_status,        ///< a gRPC status other than OK
+  not_serving,        ///< grpc health: the service says that it does not serve
+  a2a_card,           ///< no usable agent card
+  a2a_version,        ///< no protocol version or binding in common
+  a2a_answer,         ///< not an answer to the request: bad JSON, wrong id
+  a2a_error,          ///< a JSON-RPC error
+  a2a_state,          ///< the task ended failed, canceled or rejected
+  a2a_interrupted,    ///< the agent waits for input or authorisation
+  a2a_stream,         ///< the stream ended before the task did
+  a2a_task,           ///< a task that the agent just gave is not known to it
+  redis_error,        ///< an error reply
+  redis_value,        ///< another value came back than was written
+  redis_replication,  ///< no replica, a broken link or too much lag
+  sql_error,          ///< the server refused the statement
+  sql_value,          ///< the query's result is not what was expected
+  sql_role,           ///< no primary, or a server in another role than expected
+  canary_lost,        ///< a write that was confirmed is gone
+  canary_late,        ///< a write did not reach a replica in time
+  documents_failed,   ///< documents of the batch failed or are missing
+  documents_hash,     ///< a canary document came out different
+  assertion,          ///< a workflow's expectation does not hold
+  extraction,         ///< a workflow's value is not in the answer
+  slow,               ///< everything right, but slower than its objective
+  starved,            ///< the prober itself did not get to run; outcome unknown
+  internal,           ///< the prober's own failure; outcome unknown
 };
 inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::internal) + 1;
 std::string_view to_string(Reason reason);
@@ -100,7 +100,8 @@ struct ProbeResult {
   TraceContext trace;  ///< what the attempt sent as traceparent; set by attempt_once()
 
   static ProbeResult bad(Reason reason, std::string step, std::string detail);
-  /// Makes this result bad, keeping what it has learnt; the first failure stays.
+  /// Makes this result bad, or unknown if `why` is internal, keeping what it has learnt; the first failure
+  /// stays.
   void fail(Reason why, std::string at, std::string what);
   void fail(const net::Failure& failure);
 };
@@ -128,8 +129,9 @@ class Probe {
 };
 
 /// The one way an attempt is made, by the daemon's loop, /probe and one-shot commands alike: bounds it by
-/// `deadline`, measures its duration, and turns whatever it throws into Outcome::unknown. Never throws but when
-/// cancelled. `notes` may be null; it must outlive the attempt.
+/// `deadline`, measures its duration, and turns whatever it throws, and every failure while this process gets
+/// no descriptor, into Outcome::unknown. Never throws but when cancelled. `notes` may be null; it must outlive
+/// the attempt.
 awaitable<ProbeResult> attempt_once(Probe& probe, Deadline deadline, Notes* notes = nullptr);
 
 }  // namespace fleet::probers

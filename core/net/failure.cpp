@@ -47,15 +47,20 @@ std::string_view to_string(FailureKind kind) {
     case FailureKind::protocol:
       return "protocol";
     case FailureKind::too_large:
+      return "too_large";
+    case FailureKind::exhausted:
       break;
   }
-  return "too_large";
+  return "exhausted";
 }
 
 FailureKind kind_of(const boost::system::error_code& error, Step step) {
   namespace errc = boost::system::errc;
   // A cancelled operation is one whose caller's deadline has passed.
   if (error == errc::timed_out || error == boost::asio::error::operation_aborted) return FailureKind::timeout;
+  if (error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+      error == errc::no_buffer_space || error == errc::not_enough_memory)
+    return FailureKind::exhausted;
   if (step == Step::resolve) return FailureKind::name;
   if (error == errc::connection_refused) return FailureKind::refused;
   if (error == errc::connection_reset || error == errc::connection_aborted || error == errc::broken_pipe ||

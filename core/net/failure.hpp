@@ -23,7 +23,8 @@ enum class FailureKind : std::uint8_t {
   certificate,  ///< not trusted, wrong host, expired, not yet valid
   tls,
   protocol,
-  too_large
+  too_large,
+  exhausted  ///< on our side: no descriptor or no buffer was left; says nothing of the other side
 };
 std::string_view to_string(FailureKind kind);
 

@@ -100,7 +100,6 @@ std::vector<ReportRow> rows_of(const Roster& roster) {
     row.identity = gap.identity;
     row.kind = gap.kind;
     auto result = ProbeResult::bad(Reason::internal, "discovery", gap.why);
-    result.outcome = Outcome::unknown;
     row.add(std::move(result));
     rows.push_back(std::move(row));
   }

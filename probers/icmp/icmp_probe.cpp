@@ -179,7 +179,6 @@ awaitable<ProbeResult> IcmpProbe::attempt(Attempt attempt) {
     result.fail(reason_of(failure.kind), std::string(step), failure.what());
   } catch (const icmp::NotPermitted& problem) {
     result.fail(Reason::internal, std::string(step), problem.what());
-    result.outcome = Outcome::unknown;
   }
   co_return result;
 }

@@ -106,19 +106,21 @@ void merge(const FaultCell& from, FaultCell& into) {
 void watch_down(const WatchedProgram& program, const Fault& fault, const Scrape& before, int fed,
                 FaultCell& cell) {
   auto const& expected = program.expectations();
+  // What has just been started may not have measured the others yet.
+  bool const others_answer = !(fault.no_descriptors && expected.others_connect_anew);
+  bool const with_others = !fault.programs_start_in_it && !fault.new_process && others_answer;
   auto const begin = Clock::now();
   std::string soon_problem;
   for (int scrape = 0; scrape < 2 || !soon_problem.empty(); ++scrape) {
-    // What has just been started may not have measured the others yet.
     // Two scrapers at once, as a pair of Prometheus servers is.
     auto twin = std::async(std::launch::async, [&] {
       FaultCell of_twin;
-      auto const same = checked_scrape(program, !fault.programs_start_in_it, of_twin);
+      auto const same = checked_scrape(program, with_others, of_twin);
       auto const other = same.status == 200 ? first_unlike(same, expected.down_at_once, 0) : "";
       if (!other.empty()) of_twin.problems.push_back("while down, to another scraper: " + other);
       return of_twin;
     });
-    auto const page = checked_scrape(program, !fault.programs_start_in_it, cell);
+    auto const page = checked_scrape(program, with_others, cell);
     merge(twin.get(), cell);
     if (page.status != 200 && scrape > 3) return;
     if (page.status == 200) {
@@ -126,8 +128,8 @@ void watch_down(const WatchedProgram& program, const Fault& fault, const Scrape&
         add_once(cell.problems, "while down: " + other);
       }
       soon_problem = first_unlike(page, expected.down_soon, 0);
-      if (soon_problem.empty()) soon_problem = first_unlike(page, expected.kept, 1);
-      if (expected.remembers_fed && !fault.programs_start_in_it) {
+      if (soon_problem.empty() && others_answer) soon_problem = first_unlike(page, expected.kept, 1);
+      if (expected.remembers_fed && !fault.programs_start_in_it && !fault.new_process) {
         auto const other = first_unlike(page, expected.fed, fed);
         if (!other.empty()) add_once(cell.problems, "while down: " + other + ", not " + std::to_string(fed));
         check_counters(before, page, true, cell);
@@ -160,6 +162,21 @@ Scrape watch_recovery(const WatchedProgram& program, bool with_others, int fed, 
   }
 }
 
+/// Scrapes while nothing of the fault may show: the page is whole soon, and stays it.
+void watch_well(const WatchedProgram& program, const Fault& fault, int fed, FaultCell& cell) {
+  watch_recovery(program, !fault.new_process, fed, cell);
+  cell.recovered.reset();
+  for (int scrape = 0; scrape < 5 && cell.problems.empty(); ++scrape) {
+    auto const problem = not_well(program, checked_scrape(program, true, cell), fed);
+    if (!problem.empty()) add_once(cell.problems, "meanwhile: " + problem);
+    std::this_thread::sleep_for(pace);
+  }
+}
+
+void run_if_any(const std::function<void()>& work) {
+  if (work) work();
+}
+
 Fault liar_fault(Source& source, std::string name, std::string bytes, GarbageServer::Then then) {
   auto const liar = std::make_shared<std::unique_ptr<GarbageServer>>();
   auto const begin = [liar, &source, bytes, then] {
@@ -183,10 +200,13 @@ std::vector<Fault> process_faults(Source& source,
   auto const thaw = [&source] { source.thaw(); };
   std::vector<Fault> faults;
   faults.push_back({.name = "stopped", .begin = [&source] { source.stop(); }, .end = start});
-  faults.push_back({.name = "restarted", .begin = [&source] { source.stop(); }, .end = start, .seen = false});
-  faults.push_back({.name = "killed -9", .begin = [&source] { source.kill9(); }, .end = start});
   faults.push_back(
-      {.name = "killed -9 and restarted", .begin = [&source] { source.kill9(); }, .end = start, .seen = false});
+      {.name = "restarted", .begin = [&source] { source.stop(); }, .end = start, .shows = Shows::unasked});
+  faults.push_back({.name = "killed -9", .begin = [&source] { source.kill9(); }, .end = start});
+  faults.push_back({.name = "killed -9 and restarted",
+                    .begin = [&source] { source.kill9(); },
+                    .end = start,
+                    .shows = Shows::unasked});
   faults.push_back({.name = "frozen, with a kept connection", .begin = freeze, .end = thaw});
   faults.push_back(
       {.name = "frozen from the start", .begin = freeze, .end = thaw, .programs_start_in_it = true});
@@ -208,6 +228,36 @@ void FaultRun::feed() {
   ++fed_;
 }
 
+/// From the first of its doings to the last but its end.
+void FaultRun::befall(const Fault& fault, const std::vector<Scrape>& before, std::vector<FaultCell>& row) {
+  auto const count = programs_.size();
+  auto const each = [&](const std::function<void(WatchedProgram&)>& work) {
+    for (std::size_t n = 0; work && n < count; ++n) {
+      try {
+        work(*programs_[n]);
+      } catch (const std::exception& error) {
+        row[n].problems.emplace_back(error.what());
+      }
+    }
+  };
+  if (fault.programs_start_in_it) {
+    for (auto const& program : programs_) program->stop();
+  }
+  run_if_any(fault.begin);
+  if (fault.programs_start_in_it) {
+    for (auto const& program : programs_) program->start();
+  }
+  each(fault.strike);
+  run_if_any(fault.then);
+  if (fault.shows == Shows::source_down) {
+    for_each_at_once(count, [&](std::size_t n) { watch_down(*programs_[n], fault, before[n], fed_, row[n]); });
+  } else if (fault.shows == Shows::all_well) {
+    feed();
+    for_each_at_once(count, [&](std::size_t n) { watch_well(*programs_[n], fault, fed_, row[n]); });
+  }
+  each(fault.relent);
+}
+
 void FaultRun::suffer(const Fault& fault, std::vector<FaultCell>& cells) {
   auto const count = programs_.size();
   std::vector<FaultCell> row(count);
@@ -222,23 +272,18 @@ void FaultRun::suffer(const Fault& fault, std::vector<FaultCell>& cells) {
     before[n] = watch_recovery(*programs_[n], false, fed_, well);
     for (auto const& problem : well.problems) row[n].problems.push_back("before the fault: " + problem);
   });
-  if (fault.programs_start_in_it) {
-    for (auto const& program : programs_) program->stop();
-  }
-  fault.begin();
-  if (fault.programs_start_in_it) {
-    for (auto const& program : programs_) program->start();
-  }
+  befall(fault, before, row);
   std::vector<pid_t> pids;
   for (auto const& program : programs_) pids.push_back(program->pid());
-  if (fault.seen) {
-    for_each_at_once(count, [&](std::size_t n) { watch_down(*programs_[n], fault, before[n], fed_, row[n]); });
-  }
-  fault.end();
+  run_if_any(fault.end);
   feed();
-  for_each_at_once(count, [&](std::size_t n) { after[n] = watch_recovery(*programs_[n], true, fed_, row[n]); });
+  for_each_at_once(count, [&](std::size_t n) {
+    bool const with_others = !(fault.no_descriptors && programs_[n]->expectations().others_connect_anew);
+    after[n] = watch_recovery(*programs_[n], with_others, fed_, row[n]);
+  });
   for (std::size_t n = 0; n < count; ++n) {
-    if (!fault.programs_start_in_it && row[n].recovered) check_counters(before[n], after[n], false, row[n]);
+    bool const counts_on = !fault.programs_start_in_it && !fault.new_process;
+    if (counts_on && row[n].recovered) check_counters(before[n], after[n], false, row[n]);
     if (programs_[n]->pid() != pids[n] || !programs_[n]->running()) {
       row[n].problems.push_back("the program has ended:\n" + programs_[n]->log());
     }

@@ -1,7 +1,7 @@
-// Takes one source through every fault, with all programs that read it watching.
+// Takes one source and the programs that read it through every fault.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,13 +13,26 @@
 
 namespace fleet::testing {
 
-/// One way in which a source fails its readers.
+/// What the pages show while a fault lasts.
+enum class Shows : std::uint8_t {
+  source_down,
+  all_well,  ///< as without it: fed once more meanwhile
+  unasked,   ///< over before anybody scrapes
+};
+
+/// One way in which a source fails its readers, or in which something befalls the programs themselves. In the
+/// order of time; each function may be empty, and runs on the thread that owns the programs.
 struct Fault {
   std::string name;
-  std::function<void()> begin;
-  std::function<void()> end;          ///< returns when the source answers again
-  bool seen = true;                   ///< false: over before anybody scrapes
+  std::function<void()> begin = {};
+  std::function<void(WatchedProgram&)> strike = {};  ///< each program
+  std::function<void()> then = {};                   ///< when all are struck
+  std::function<void(WatchedProgram&)> relent = {};  ///< each program
+  std::function<void()> end = {};                    ///< returns when the source answers again
+  Shows shows = Shows::source_down;
   bool programs_start_in_it = false;  ///< the programs are started anew while it lasts
+  bool no_descriptors = false;        ///< what connects anew cannot
+  bool new_process = false;           ///< strike starts them anew: what they have counted begins anew
 };
 
 /// The faults of a process: stopped, restarted, killed, frozen; and, on the same port, servers that hang, close
@@ -40,6 +53,7 @@ class FaultRun {
   struct Baseline;
   void feed();
   void suffer(const Fault& fault, std::vector<FaultCell>& cells);
+  void befall(const Fault& fault, const std::vector<Scrape>& before, std::vector<FaultCell>& row);
 
   std::string source_;
   std::function<void()> feed_;

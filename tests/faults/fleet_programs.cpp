@@ -74,7 +74,8 @@ std::unique_ptr<WatchedProgram> compliance_exporter(const std::string& postgres,
                     .down_soon = {},
                     .kept = {"compliance_monitor_up", "compliance_monitor_compliant"},
                     .fed = {violations},
-                    .remembers_fed = true});
+                    .remembers_fed = true,
+                    .others_connect_anew = true});
   }
   return program("compliance_exporter", config,
                  {.down_at_once = {"compliance_monitor_up"},

@@ -14,6 +14,8 @@
 namespace fleet::testing {
 namespace {
 
+constexpr std::chrono::milliseconds slow_pace{1000};
+
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -74,7 +76,7 @@ void Relay::accept_one() {
     ::close(server);
     return;
   }
-  pairs_.push_back({client, server});
+  pairs_.push_back({.client = client, .server = server, .owed = {}, .next_payment = {}});
 }
 
 bool Relay::from_client(const Pair& pair) {
@@ -82,13 +84,21 @@ bool Relay::from_client(const Pair& pair) {
   auto const count = ::recv(pair.client, buffer, sizeof buffer, 0);
   if (count <= 0) return false;
   if (mode_ == Mode::garbage) return send_all(pair.client, bytes_.data(), bytes_.size());
+  if (mode_ == Mode::reset) {
+    linger const none{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    return false;
+  }
   return send_all(pair.server, buffer, static_cast<std::size_t>(count));
 }
 
-bool Relay::from_server(const Pair& pair) {
+bool Relay::from_server(Pair& pair) {
   char buffer[16384];
   auto const count = ::recv(pair.server, buffer, sizeof buffer, 0);
-  if (count <= 0) return false;
+  if (count <= 0) {
+    pair.ended = true;
+    return !pair.owed.empty();
+  }
   auto const size = static_cast<std::size_t>(count);
   if (mode_ == Mode::garbage) return true;
   if (mode_ == Mode::cut) {
@@ -98,7 +108,21 @@ bool Relay::from_server(const Pair& pair) {
   if (mode_ == Mode::spoiled) {
     for (std::size_t n = 0; n < size; n += 7) buffer[n] = static_cast<char>(buffer[n] ^ 0x55);
   }
-  return send_all(pair.client, buffer, size);
+  pair.owed.append(buffer, size);
+  return mode_ == Mode::slow || pay(pair);
+}
+
+bool Relay::pay(Pair& pair) const {
+  auto size = pair.owed.size();
+  if (mode_ == Mode::slow) {
+    auto const now = std::chrono::steady_clock::now();
+    if (size == 0 || now < pair.next_payment) return true;
+    pair.next_payment = now + slow_pace;
+    size = 1;
+  }
+  bool const sent = send_all(pair.client, pair.owed.data(), size);
+  pair.owed.erase(0, size);
+  return sent && !(pair.ended && pair.owed.empty());
 }
 
 void Relay::serve() {
@@ -106,9 +130,11 @@ void Relay::serve() {
     std::vector<pollfd> watched{{wake_, POLLIN, 0}, {listener_, POLLIN, 0}};
     for (auto const& pair : pairs_) {
       watched.push_back({pair.client, POLLIN, 0});
-      watched.push_back({pair.server, POLLIN, 0});
+      watched.push_back({pair.ended ? -1 : pair.server, POLLIN, 0});
     }
-    if (::poll(watched.data(), watched.size(), -1) < 0) continue;
+    bool const owing = std::ranges::any_of(pairs_, [](auto const& pair) { return !pair.owed.empty(); });
+    if (::poll(watched.data(), watched.size(), owing ? static_cast<int>(slow_pace.count()) / 10 : -1) < 0)
+      continue;
     std::lock_guard const lock(mutex_);
     eventfd_t count = 0;
     if (::eventfd_read(wake_, &count) == 0 && mode_ == Mode::idle_bytes) {
@@ -117,9 +143,9 @@ void Relay::serve() {
     std::vector<Pair> living;
     for (std::size_t n = 0; n < pairs_.size(); ++n) {
       bool alive = watched[2 + 2 * n].revents == 0 || from_client(pairs_[n]);
-      alive = alive && (watched[3 + 2 * n].revents == 0 || from_server(pairs_[n]));
+      alive = alive && (watched[3 + 2 * n].revents == 0 || from_server(pairs_[n])) && pay(pairs_[n]);
       if (alive) {
-        living.push_back(pairs_[n]);
+        living.push_back(std::move(pairs_[n]));
       } else {
         ::close(pairs_[n].client);
         ::close(pairs_[n].server);

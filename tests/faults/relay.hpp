@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -20,6 +21,8 @@ class Relay {
     cut,         ///< passes on the first three bytes of an answer, then closes
     spoiled,     ///< passes answers on with some of their bytes changed
     idle_bytes,  ///< sends the bytes given at once, unasked, to whoever is connected; else as honest
+    reset,       ///< resets the connection of a client that says something
+    slow,        ///< passes on one byte of an answer in a second; what is owed comes at once when this ends
   };
 
   explicit Relay(std::uint16_t target);
@@ -34,12 +37,16 @@ class Relay {
  private:
   struct Pair {
     int client, server;
+    std::string owed;    // of the server's answers
+    bool ended = false;  // the server has nothing more to say
+    std::chrono::steady_clock::time_point next_payment;
   };
   void serve();
   void accept_one();
-  /// False if the pair has ended.
+  /// Each false if the pair has ended.
   bool from_client(const Pair& pair);
-  bool from_server(const Pair& pair);
+  bool from_server(Pair& pair);
+  bool pay(Pair& pair) const;
 
   std::uint16_t target_;
   std::uint16_t port_;

@@ -28,13 +28,14 @@ void serve(const std::string& port) {
   web::Server server(io);
   auto const& agent = demo::roster()[0];
   auto const answers = std::make_shared<demo::A2aAnswers>(agent, 1);
-  auto const own_url = "http://127.0.0.1:" + port + "/";
   server.route("GET", "/healthz", [](const web::Request&) { return give(page("text/plain", "LegalLLM")); });
   server.route("GET", "/api/compliance/dashboard",
                [](const web::Request&) { return give(page("application/json", dashboard)); });
-  server.route("GET", "/.well-known/agent-card.json", [&agent, own_url](const web::Request& request) {
+  server.route("GET", "/.well-known/agent-card.json", [&agent](const web::Request& request) {
     auto const form = demo::card_form(agent, request.header("A2A-Version"));
-    return give(page("application/json", demo::agent_card(agent, form, own_url)));
+    // Where it was asked, which may be a relay.
+    auto const url = "http://" + std::string(request.header("Host")) + "/";
+    return give(page("application/json", demo::agent_card(agent, form, url)));
   });
   server.route("POST", "/", [answers](const web::Request& request) {
     return give(page("application/json", answers->answer(request.body, request.header("A2A-Version"))));

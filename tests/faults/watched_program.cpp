@@ -1,10 +1,10 @@
 #include "tests/faults/watched_program.hpp"
 
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
 
-#include "tests/servers/http_get.hpp"
 #include "tests/servers/waiting.hpp"
 
 namespace fleet::testing {
@@ -41,17 +41,21 @@ bool Scrape::has_family(const std::string& name) const {
   return found != samples.end() && (found->first == name || found->first.starts_with(name + "{"));
 }
 
-WatchedProgram::WatchedProgram(std::string program, const std::string& config, Expectations expectations)
+WatchedProgram::WatchedProgram(std::string program, std::string config, Expectations expectations)
     : program_(std::move(program)),
       expectations_(std::move(expectations)),
-      config_(directory_.write("config.yml", config)),
+      config_(std::move(config)),
+      file_(directory_.write("config.yml", config_)),
+      output_(directory_.path() / "log"),
       port_(free_port()) {}
 
 void WatchedProgram::start() {
+  forget_scrapers();
   Launch launch;
-  launch.command = {FLEET_BIN_DIR "/" + program_, "--config.file=" + config_,
+  launch.command = {FLEET_BIN_DIR "/" + program_, "--config.file=" + file_,
                     "--web.listen-address=127.0.0.1:" + std::to_string(port_)};
-  launch.output = directory_.path() / "log";
+  launch.output = output_;
+  launch.environment = environment_;
   process_ = std::make_unique<Process>(std::move(launch));
   auto const healthy = [this] { return accepts(port_) && http_get(port_, "/-/healthy").status == 200; };
   if (!wait_until([&] { return !process_->running() || healthy(); }, std::chrono::seconds(20)) ||
@@ -66,12 +70,49 @@ void WatchedProgram::stop() {
   }
 }
 
+void WatchedProgram::write_config(const std::string& text) const {
+  std::filesystem::rename(directory_.write("config.next", text), file_);
+}
+
+void WatchedProgram::keep_scrapers() {
+  forget_scrapers();
+  for (int n = 0; n < 2; ++n) scrapers_.emplace_back(port_);
+  // Each is answered once: then it is the program's, and not only the kernel's.
+  for (auto& scraper : scrapers_) {
+    scraper.send("GET /-/healthy HTTP/1.1\r\nHost: t\r\n\r\n");
+    scraper.read_response();
+  }
+}
+
+std::size_t WatchedProgram::descriptors() const {
+  auto const open = std::filesystem::directory_iterator("/proc/" + std::to_string(pid()) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(open), end(open)));
+}
+
+HttpAnswer WatchedProgram::ask(std::chrono::seconds timeout) const {
+  std::optional<RawConnection> scraper;
+  {
+    std::lock_guard const lock(mutex_);
+    if (!scrapers_.empty()) {
+      scraper.emplace(std::move(scrapers_.back()));
+      scrapers_.pop_back();
+    }
+  }
+  auto const header = std::pair("X-Prometheus-Scrape-Timeout-Seconds", std::to_string(timeout.count()));
+  if (!scraper) return http_get(port_, "/metrics", {header}, timeout);
+  scraper->send(std::string("GET /metrics HTTP/1.1\r\nHost: t\r\n") + header.first + ": " + header.second +
+                "\r\n\r\n");
+  auto const answer = scraper->read_response();
+  std::lock_guard const lock(mutex_);
+  scrapers_.push_back(std::move(*scraper));
+  return {.status = std::stoi(answer.substr(9, 3)), .headers = {}, .body = body_of(answer)};
+}
+
 Scrape WatchedProgram::scrape(std::chrono::seconds timeout) const {
   Scrape result;
   auto const begin = std::chrono::steady_clock::now();
   try {
-    auto const answer = http_get(
-        port_, "/metrics", {{"X-Prometheus-Scrape-Timeout-Seconds", std::to_string(timeout.count())}}, timeout);
+    auto const answer = ask(timeout);
     result.status = answer.status;
     read_page(answer.body, result);
   } catch (const std::exception& error) {
@@ -88,6 +129,8 @@ std::string WatchedProgram::page(const std::string& accept) const {
   return answer.body;
 }
 
-std::string WatchedProgram::log() const { return read_text(directory_.path() / "log"); }
+std::string WatchedProgram::log() const {
+  return std::filesystem::is_regular_file(output_) ? read_text(output_) : "its log went to " + output_.string();
+}
 
 }  // namespace fleet::testing

@@ -2,12 +2,18 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "tests/core/web/raw_connection.hpp"
+#include "tests/servers/http_get.hpp"
 #include "tests/servers/process.hpp"
 
 namespace fleet::testing {
@@ -19,6 +25,7 @@ struct Expectations {
   std::vector<std::string> kept;          ///< series of other sources: 1 throughout
   std::vector<std::string> fed;           ///< series that equal the times the source was fed, when well
   bool remembers_fed = false;             ///< and they stay on the page while the source is down
+  bool others_connect_anew = false;       ///< `kept` needs a descriptor each time
 };
 
 /// One scrape as Prometheus makes it.
@@ -36,12 +43,30 @@ struct Scrape {
 class WatchedProgram {
  public:
   /// `config` is the whole file. Not started yet.
-  WatchedProgram(std::string program, const std::string& config, Expectations expectations);
+  WatchedProgram(std::string program, std::string config, Expectations expectations);
 
   /// Returns when /-/healthy answers; from the thread that is to end with it.
   void start();
   void stop();
-  /// Never throws. Any thread.
+  void kill9() { process_->kill9(); }
+  void signal(int number) { process_->signal(number); }
+
+  /// Of what start() starts from now on.
+  void set_environment(std::map<std::string, std::string> environment) {
+    environment_ = std::move(environment);
+  }
+  void log_to(std::filesystem::path file) { output_ = std::move(file); }
+  /// What its file says from now on, in one step.
+  void write_config(const std::string& text) const;
+  const std::string& config() const { return config_; }
+
+  /// Two scrapers keep their connections from now on, until the program is started anew or forget_scrapers().
+  void keep_scrapers();
+  void forget_scrapers() { scrapers_.clear(); }
+  /// How many descriptors it has open.
+  std::size_t descriptors() const;
+
+  /// Never throws. Any thread; two at most while connections are kept.
   Scrape scrape(std::chrono::seconds timeout) const;
   std::string page(const std::string& accept) const;
 
@@ -53,12 +78,18 @@ class WatchedProgram {
   std::string log() const;
 
  private:
+  HttpAnswer ask(std::chrono::seconds timeout) const;
+
   std::string program_;
   Expectations expectations_;
   TemporaryDirectory directory_;
-  std::string config_;
+  std::string config_, file_;
+  std::filesystem::path output_;
+  std::map<std::string, std::string> environment_;
   std::uint16_t port_;
   std::unique_ptr<Process> process_;
+  mutable std::mutex mutex_;  // of the next
+  mutable std::vector<RawConnection> scrapers_;
 };
 
 }  // namespace fleet::testing

@@ -320,3 +320,14 @@ TEST_CASE("a source address is bound, and only destinations of its family are tr
   REQUIRE(not_ours);
   CHECK(not_ours->kind == net::FailureKind::unreachable);
 }
+
+TEST_CASE("what is wanting on our side is not the other side's failure") {
+  namespace errc = boost::system::errc;
+  for (auto const want :
+       {errc::too_many_files_open, errc::too_many_files_open_in_system, errc::no_buffer_space}) {
+    for (auto const step : {net::Step::resolve, net::Step::connect, net::Step::send}) {
+      CHECK(net::kind_of(make_error_code(want), step) == net::FailureKind::exhausted);
+    }
+  }
+  CHECK(net::to_string(net::FailureKind::exhausted) == "exhausted");
+}
