@@ -7,6 +7,7 @@ set(Boost_NO_WARN_NEW_VERSIONS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL REQUIRED)
 find_package(PostgreSQL REQUIRED)
+pkg_check_modules(yaml_cpp REQUIRED yaml-cpp)
 find_library(YAML_CPP_ARCHIVE libyaml-cpp.a REQUIRED)
 add_library(yaml-cpp STATIC IMPORTED)
 set_target_properties(yaml-cpp PROPERTIES IMPORTED_LOCATION ${YAML_CPP_ARCHIVE})
@@ -29,5 +30,9 @@ find_library(HPDF_LIBRARY hpdf REQUIRED)
 find_path(HPDF_INCLUDE hpdf.h REQUIRED)
 add_library(hpdf UNKNOWN IMPORTED)
 set_target_properties(hpdf PROPERTIES IMPORTED_LOCATION ${HPDF_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${HPDF_INCLUDE})
+# For --version; cmake/sbom.sh tells packages, and which program has which.
+set(FLEET_LIBRARIES "Boost ${Boost_VERSION_STRING}, OpenSSL ${OPENSSL_VERSION}, libpq ${PostgreSQL_VERSION_STRING}, hiredis ${hiredis_VERSION}, \
+ISA-L ${isal_VERSION}, c-ares ${cares_VERSION}, nghttp2 ${nghttp2_VERSION}, brotli ${brotli_VERSION}, zlib ${ZLIB_VERSION_STRING}, \
+yaml-cpp ${yaml_cpp_VERSION}, spdlog ${spdlog_VERSION}")
 # Its pkg-config file asks for -D_FILE_OFFSET_BITS=64: a no-op on 64-bit glibc that would disable the precompiled header.
 set_property(TARGET PkgConfig::hiredis PROPERTY INTERFACE_COMPILE_OPTIONS "")

@@ -22,6 +22,12 @@ install(DIRECTORY docker/prometheus/ DESTINATION ${share}/prometheus COMPONENT f
   FILES_MATCHING PATTERN "*.yml" PATTERN "*.test.yml" EXCLUDE)
 install(DIRECTORY docs/ DESTINATION ${doc} COMPONENT files FILES_MATCHING PATTERN "*.md")
 
+# With the programs, as it is read from them.
+set(sbom ${CMAKE_BINARY_DIR}/sbom.cdx.json)
+install(CODE "execute_process(COMMAND ${CMAKE_SOURCE_DIR}/cmake/sbom.sh ${CMAKE_BINARY_DIR} OUTPUT_FILE ${sbom} COMMAND_ERROR_IS_FATAL ANY)"
+  COMPONENT programs)
+install(FILES ${sbom} DESTINATION ${doc} COMPONENT programs)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME legalllm-fleet)
 set(CPACK_PACKAGE_VENDOR "LegalLLM Professional")

@@ -9,8 +9,12 @@ namespace fleet::app {
 
 const BuildInfo& build_info() {
   static constexpr BuildInfo info{
-      FLEET_VERSION, FLEET_REVISION, FLEET_BRANCH,
-      "g++ " FLEET_TEXT(__GNUC__) "." FLEET_TEXT(__GNUC_MINOR__) "." FLEET_TEXT(__GNUC_PATCHLEVEL__)};
+      FLEET_VERSION,
+      FLEET_REVISION,
+      FLEET_BRANCH,
+      "g++ " FLEET_TEXT(__GNUC__) "." FLEET_TEXT(__GNUC_MINOR__) "." FLEET_TEXT(__GNUC_PATCHLEVEL__),
+      FLEET_BUILD_TYPE,
+      FLEET_LIBRARIES};
   return info;
 }
 
@@ -20,6 +24,8 @@ std::string version_text(std::string_view program) {
   out.append(", version ").append(info.version);
   out.append(" (branch: ").append(info.branch).append(", revision: ").append(info.revision);
   out.append(")\n  compiler: ").append(info.compiler);
+  out.append("\n  build type: ").append(info.build_type);
+  out.append("\n  libraries of the fleet: ").append(info.libraries);
   return out;
 }
 

@@ -8,6 +8,6 @@ add_custom_target(fleet_revision
   COMMENT "Reading the revision")
 add_dependencies(core_app fleet_revision)
 set_source_files_properties(app/build_info.cpp PROPERTIES
-  COMPILE_DEFINITIONS FLEET_VERSION="${PROJECT_VERSION}"
+  COMPILE_DEFINITIONS "FLEET_VERSION=\"${PROJECT_VERSION}\";FLEET_BUILD_TYPE=\"$<CONFIG>\";FLEET_LIBRARIES=\"${FLEET_LIBRARIES}\""
   INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/generated
   SKIP_PRECOMPILE_HEADERS ON)

@@ -109,8 +109,8 @@ class Daemon {
   /// reach it are logged and the thread goes on.
   asio::io_context& worker();
   /// Long-lived counters and histograms of the program. They are updated anywhere and rendered after
-  /// `collect`, many of them always on the web thread: a page of thousands costs the worker nothing. Destroyed after the
-  /// worker's coroutines.
+  /// `collect`, many of them always on the web thread: a page of thousands costs the worker nothing. Destroyed
+  /// after the worker's coroutines.
   Instruments& instruments();
   int run(DaemonHooks hooks);
 

@@ -4,7 +4,7 @@
 # What compiling takes; docker/Dockerfile installs these alone.
 BUILD_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config libboost1.81-dev libboost-json1.81-dev libhiredis-dev libpq-dev libyaml-cpp-dev
-  libspdlog-dev catch2 libssl-dev libisal-dev libre2-dev libc-ares-dev libnghttp2-dev libbrotli-dev zlib1g-dev libhpdf-dev
+  libspdlog-dev catch2 libssl-dev libisal-dev libre2-dev libc-ares-dev libnghttp2-dev libbrotli-dev zlib1g-dev libhpdf-dev jq
 )
 # What the programs are linked with, for images; tests/docker/libraries.sh compares.
 # shellcheck disable=SC2034
@@ -15,7 +15,7 @@ PACKAGES=(
   "${BUILD_PACKAGES[@]}" mold poppler-utils
   postgresql-15 pgbouncer redis-server prometheus prometheus-alertmanager prometheus-pushgateway prometheus-blackbox-exporter
   prometheus-postgres-exporter prometheus-redis-exporter
-  curl jq util-linux procps openssl git jsonnet python3 python3-yaml file dpkg-dev systemd perl-base
+  curl util-linux procps openssl git jsonnet python3 python3-yaml file dpkg-dev systemd perl-base
 )
 POLICY=/usr/sbin/policy-rc.d
 NO_CLUSTER=/etc/postgresql-common/createcluster.d/zz-fleet.conf

@@ -103,5 +103,12 @@ TEST_CASE("help names every flag; help and version end the program") {
     CAPTURE(name);
     CHECK(help.find(name) != std::string::npos);
   }
-  CHECK(version_text("toy").starts_with("toy, version 0."));
+  auto const version = version_text("toy");
+  CHECK(version.starts_with("toy, version 0."));
+  for (std::string const part :
+       {"\n  compiler: g++ 1", "\n  build type: ", " OpenSSL 3.", "Boost 1.81", "yaml-cpp 0."}) {
+    CAPTURE(part);
+    CHECK(version.find(part) != std::string::npos);
+  }
+  CHECK(version.find(" ,") == std::string::npos);  // a library whose version is not known
 }
