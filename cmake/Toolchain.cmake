@@ -15,7 +15,11 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 # -O1: a coroutine-heavy program under ASan at -O0 is too slow to meet test deadlines, and its frames too large.
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
 
-if(FLEET_SANITIZE)
+if(FLEET_SANITIZE STREQUAL "thread")
+  # -Wtsan: of fences, which ThreadSanitizer does not see; Asio has some.
+  add_compile_options(-fsanitize=thread -Wno-tsan -Wno-maybe-uninitialized)
+  add_link_options(-fsanitize=thread)
+elseif(FLEET_SANITIZE)
   # -Wmaybe-uninitialized reports false positives once sanitizers rewrite the code (GCC bug 55217 and others).
   # AddressSanitizer reports a null pointer that is used; UBSan's own check of it is a fifth of the compile time.
   add_compile_options(-fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=all -Wno-maybe-uninitialized)
