@@ -339,6 +339,9 @@ void Families::merge(Families&& other) {
       throw std::logic_error("metric " + std::string(name) + " was added with two types");
     }
   }
+  // First, so that no node is ever here without the arena that it lies in.
+  arenas_.reserve(arenas_.size() + other.arenas_.size());
+  std::move(other.arenas_.begin(), other.arenas_.end(), std::back_inserter(arenas_));
   families_.merge(other.families_);
   if (constant_ != other.constant_) {
     for (auto& [name, family] : families_) family.constant_ = constant_;
@@ -352,7 +355,6 @@ void Families::merge(Families&& other) {
     for (auto& mark : from.marks_) into.marks_.push_back({mark.offset + shift, std::move(mark.text)});
   }
   other.families_.clear();
-  std::move(other.arenas_.begin(), other.arenas_.end(), std::back_inserter(arenas_));
 }
 
 std::size_t Families::series() const {
