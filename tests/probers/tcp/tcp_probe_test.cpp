@@ -233,7 +233,7 @@ TEST_CASE("lines without end, and answers without end") {
     while (peer.send(block)) {
     }
   });
-  auto const line = probe("query_response: [{expect: never}]", local(endless_line.port()));
+  auto const line = probe("query_response: [{expect: never}]", local(endless_line.port()), 60s);
   check_failed(line, Reason::too_large, "query 1");
   RawServer const endless_lines([](Peer& peer) {
     std::string block;
@@ -242,7 +242,7 @@ TEST_CASE("lines without end, and answers without end") {
     }
   });
   Notes notes;
-  auto const lines = probe("query_response: [{expect: never}]", local(endless_lines.port()), 20s, &notes);
+  auto const lines = probe("query_response: [{expect: never}]", local(endless_lines.port()), 60s, &notes);
   check_failed(lines, Reason::too_large, "query 1");
   CHECK(notes.lines().size() < 100);
 }
