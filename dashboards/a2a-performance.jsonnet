@@ -20,6 +20,7 @@ local tiles = look.row('', [
     [query('count(max by (source, target) (%s) > 50) or 0 * count(%s)' % [latency, latency])],
     given=[limit.because('each pair above the objective of 50 ms breaks it', '2', 1)],
     none='no hops',
+    w=3,
   ),
   panel.tile(
     'Slowest pair, p95',
@@ -29,6 +30,7 @@ local tiles = look.row('', [
     given=objective,
     none='no hops',
     decimals=0,
+    w=3,
   ),
   panel.tile(
     'Hops slower than 50 ms',
@@ -50,13 +52,16 @@ local tiles = look.row('', [
   ),
   panel.tile(
     'Hops, and their stream',
-    'How much the agents have to tell each other a second, and whether the stream that tells of it is read. None while messages are begun is A2AHopsStopped: every agent is dead or deaf. A stream that is not read (FeedDown) leaves this page without news: look at Redis.',
+    'How much the agents have to tell each other a second, beside the median of six hours, and whether the stream that tells of it is read. None while messages are begun is A2AHopsStopped: every agent is dead or deaf. A stream that is not read (FeedDown) leaves this page without news: look at Redis.',
     [
       query('sum(rate(%s[$__rate_interval]))' % hops, 'a second'),
+      query('quantile_over_time(0.5, sum(rate(%s[$__rate_interval]))[6h:1m])' % hops, 'usual'),
       query('min(a2a_feed_up{@})', 'stream'),
     ],
     none='none',
-  ) + panel.tileLimits('a second', [], unit='ops', decimals=0)
+    w=6,
+  ) + panel.tileLimits('a second', [], decimals=0)
+  + panel.tileLimits('usual', [], decimals=0)
   + panel.tileLimits('stream', [limit.down('FeedDown', '3')], words=panel.words({ '0': ['NOT READ', 'yellow'], '1': ['read', 'green'] })),
   panel.tile(
     'Hops lost in 15 minutes',

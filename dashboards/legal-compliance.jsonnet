@@ -5,11 +5,11 @@ local panel = import 'look/panel.libsonnet';
 local query = panel.query;
 
 local law = 'framework=~"$framework", @';
-local unlawful = {
-  consent_processing_after_withdrawal: 'after withdrawal',
-  consent_processing_after_expiry: 'after expiry',
-  consent_processing_without_grant: 'without a grant',
-};
+local unlawful = [
+  { metric: 'consent_processing_after_withdrawal', words: 'after withdrawal', short: 'withdrawn', alert: 'ProcessingAfterWithdrawal' },
+  { metric: 'consent_processing_after_expiry', words: 'after expiry', short: 'expired', alert: 'ProcessingAfterExpiry' },
+  { metric: 'consent_processing_without_grant', words: 'without a grant', short: 'no grant', alert: 'ProcessingWithoutGrant' },
+];
 local overdue = limit.because('the Family Law Act 1975 asks for a Form 13 of each property settlement', '3', 1);
 
 local monitor = 'min(compliance_monitor_up{@}) * (1 + (max(compliance_monitor_stale{@}) or vector(0)))';
@@ -25,7 +25,7 @@ local tiles = look.row('', [
       query('sum(compliance_violations_unacknowledged{%s}) or vector(-1)' % law, 'not acknowledged'),
     ],
     none='not read',
-    w=5,
+    w=4,
   ) + panel.tileLimits('open', [limit.any('AustralianLegalViolation', '1')])
   + panel.tileLimits('not acknowledged', [limit.any('ViolationUnacknowledged', '2')], words=panel.notRead),
   panel.tile(
@@ -39,12 +39,11 @@ local tiles = look.row('', [
   ),
   panel.tile(
     'Unlawful uses',
-    'Uses of clients\' data in the last minutes (processing_window) after the consent was withdrawn or had expired, or without one. Any is a breach of the Privacy Act 1988: stop the processing, then look whose it was.',
-    [query('sum({__name__=~"%s", @})' % std.join('|', std.objectFields(unlawful)))],
-    given=[limit.any('ProcessingAfterWithdrawal', '2')],
+    'Uses of clients\' data in the last minutes (processing_window) after the consent was withdrawn or had expired, or without one. Any is a breach of the Privacy Act 1988: stop the processing, then look whose it was. Consents, below, says of which kind.',
+    [query('sum(%s{@})' % use.metric, use.short) for use in unlawful],
     none='not read',
-    w=3,
-  ),
+    w=4,
+  ) + std.foldl(function(all, use) all + panel.tileLimits(use.short, [limit.any(use.alert, '2')]), unlawful, {}),
   panel.tile(
     'Overdue',
     'Age of the oldest withdrawal of a consent on which nobody has acted (WithdrawalNotActedOn after a day), cases that need a Form 13 and have none or a part of one, and documents kept beyond their retention date (RetentionOverdue after an hour).',
@@ -54,7 +53,7 @@ local tiles = look.row('', [
       query('sum(compliance_retention_overdue_documents{@})', 'documents'),
     ],
     none='not read',
-    w=4,
+    w=5,
   ) + panel.tileLimits('withdrawal', [limit.over('WithdrawalNotActedOn', '3', 86400)], unit='s')
   + panel.tileLimits('Form 13', [overdue])
   + panel.tileLimits('documents', [limit.any('RetentionOverdue', '3')]),
@@ -78,7 +77,7 @@ local tiles = look.row('', [
       query(monitor, 'monitor'),
     ],
     none='not read',
-    w=5,
+    w=4,
   ) + panel.tileLimits('violations', unread, words=sources)
   + panel.tileLimits('consents', unread, words=sources)
   + panel.tileLimits('monitor', [limit.down('ComplianceMonitorDown', '2')], words=sources),
@@ -141,11 +140,10 @@ local privacy = look.row('Privacy Act 1988: consents', [
   panel.lines(
     'Uses of data without a consent in force',
     'Within the last minutes, by what is wrong. Each is severity 2 after a minute (ProcessingAfterWithdrawal, ProcessingAfterExpiry, ProcessingWithoutGrant).',
-    [query('sum(%s{@})' % name, unlawful[name]) for name in std.objectFields(unlawful)],
+    [query('sum(%s{@})' % use.metric, use.words) for use in unlawful],
     'short',
     [limit.any('ProcessingAfterWithdrawal', '2')],
-    w=7,
-    stack=true,
+    w=6,
   ),
   panel.lines(
     'Withdrawals not acted on, oldest',
@@ -153,12 +151,13 @@ local privacy = look.row('Privacy Act 1988: consents', [
     [query('max by (consent_type) (consent_withdrawal_oldest_pending_age_seconds{@})', '{{consent_type}}')],
     's',
     [limit.over('WithdrawalNotActedOn', '3', 86400) { far: true }],
-    w=7,
+    w=6,
   ),
   panel.table(
     'Consents',
-    'In force, expired, withdrawn, and withdrawals that wait for somebody to act, by kind.',
+    'By kind: uses without a consent in force within the last minutes, consents in force, expiring and withdrawn, and withdrawals that wait for somebody to act.',
     [
+      query('sum by (consent_type) ({__name__=~"%s", @})' % std.join('|', [use.metric for use in unlawful])),
       query('sum by (consent_type) (consent_active{@})'),
       query('sum by (consent_type) (consent_expiring_soon{@})'),
       query('sum by (consent_type) (consent_withdrawn{@})'),
@@ -167,14 +166,15 @@ local privacy = look.row('Privacy Act 1988: consents', [
     ],
     [
       panel.column('consent_type', 'Consent'),
-      panel.column('Value #A', 'In force', unit='short', width=75),
-      panel.column('Value #B', 'Expiring', unit='short', width=75),
-      panel.column('Value #C', 'Withdrawn', unit='short', width=90),
-      panel.column('Value #D', 'Waiting', unit='short', width=75),
-      panel.column('Value #E', 'Oldest', unit='dtdurations', given=[limit.over('WithdrawalNotActedOn', '3', 86400)], width=100),
+      panel.column('Value #A', 'Unlawful', unit='short', given=[limit.any('ProcessingAfterWithdrawal', '2')], width=85),
+      panel.column('Value #B', 'In force', unit='short', width=70),
+      panel.column('Value #C', 'Expiring', unit='short', width=70),
+      panel.column('Value #D', 'Withdrawn', unit='short', width=85),
+      panel.column('Value #E', 'Waiting', unit='short', width=70),
+      panel.column('Value #F', 'Oldest', unit='dtdurations', given=[limit.over('WithdrawalNotActedOn', '3', 86400)], width=95),
     ],
-    w=10,
-    sort='Waiting',
+    w=12,
+    sort='Unlawful',
     none='register not read',
   ),
 ]);

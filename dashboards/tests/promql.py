@@ -3,7 +3,7 @@ import re
 
 TOKEN = re.compile(r'''
     (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:ms|[smhdwy])?(?![\w:])|0x[0-9a-fA-F]+)
+  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:ms|[smhdwy])?(?::\d+[smhdwy])?(?![\w:])|0x[0-9a-fA-F]+)
   | (?P<name>[a-zA-Z_:$][\w:]*)
   | (?P<symbol>=~|!~|!=|==|>=|<=|[-+*/%^(){}\[\],=<>@])
 ''', re.VERBOSE)
