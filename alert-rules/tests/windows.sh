@@ -68,6 +68,8 @@ at '2024-01-07 04:59 +10' maintenance-quarterly
 at '2024-01-07 05:00 +10'
 at '2026-07-05 04:30 +10' maintenance-quarterly
 at '2026-05-03 04:30 +10'
+# July 2029 begins with its first Sunday.
+at '2029-07-08 03:00 +10'
 # Every month has the one, four months the other.
 for month in {1..12}; do
   for day in {1..7}; do
