@@ -6,10 +6,12 @@ command -v dpkg-query >/dev/null && command -v ninja >/dev/null && command -v jq
   echo "skipped: there is no dpkg, no ninja or no jq"
   exit 77
 }
+export SOURCE_DATE_EPOCH=1700000000 # for a source without history
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 programs=(pg_health_exporter slo_prober)
 "$source/cmake/sbom.sh" "$build" "${programs[@]}" >"$scratch/sbom"
+cp "$scratch/sbom" "$scratch/first"
 failed=0
 holds() {
   local what=$1
@@ -41,7 +43,15 @@ done < <(for program in "${programs[@]}"; do readelf -d "$build/bin/$program"; d
 holds "each program has its own" '[.dependencies[] | select(.ref == "program:pg_health_exporter").dependsOn[] | select(test("libnghttp2"))] == []'
 holds "and the prober has nghttp2" '[.dependencies[] | select(.ref == "program:slo_prober").dependsOn[] | select(test("libnghttp2-14"))] | length == 1'
 
-"$source/cmake/sbom.sh" "$build" "${programs[@]}" | cmp - "$scratch/sbom" || failed=1
+# An image is built without the history.
+export GIT_DIR=$scratch/none
+"$source/cmake/sbom.sh" "$build" pg_health_exporter >"$scratch/sbom"
+holds "the time is SOURCE_DATE_EPOCH where there is no history" '.metadata.timestamp == "2023-11-14T22:13:20Z"'
+env -u SOURCE_DATE_EPOCH "$source/cmake/sbom.sh" "$build" pg_health_exporter >"$scratch/sbom"
+holds "and none where nothing is known" '.metadata | has("timestamp") | not'
+unset GIT_DIR
+
+"$source/cmake/sbom.sh" "$build" "${programs[@]}" | cmp - "$scratch/first" || failed=1
 if "$source/cmake/sbom.sh" "$build" no_such_program 2>"$scratch/error" || ! grep -q "there is no program .*no_such_program" "$scratch/error"; then
   echo "a program that is not there is not refused"
   failed=1
