@@ -52,7 +52,11 @@ done
 
 cd "$work"
 cut -f 2 uses | sort -u | xargs dpkg-query -W -f '${binary:Package}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\t${Maintainer}\n' >known
-for program in "${programs[@]}"; do printf '%s\t%s\n' "$program" "$(sha256sum "$build/bin/$program" | cut -d ' ' -f 1)"; done >hashes
+# Of the program as images and the package bring it.
+for program in "${programs[@]}"; do
+  strip -o stripped "$build/bin/$program"
+  printf '%s\t%s\n' "$program" "$(sha256sum stripped | cut -d ' ' -f 1)"
+done >hashes
 # shellcheck source=/dev/null
 distribution=$(. /etc/os-release && echo "$ID-$VERSION_ID")
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")

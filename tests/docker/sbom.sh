@@ -24,6 +24,9 @@ holds "it is CycloneDX 1.5 of a version, a commit and a time" '.bomFormat == "Cy
   and (.metadata.timestamp | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T")) and (.metadata.component | .version != "" and .properties[0].value != "")'
 holds "both programs are components, with their hash" '[.components[] | select(.type == "application" and (.hashes[0].content | length) == 64).name]
   == ["pg_health_exporter", "slo_prober"]'
+strip -o "$scratch/shipped" "$build/bin/slo_prober"
+holds "the hash is of what is shipped, without symbols" --arg hash "$(sha256sum "$scratch/shipped" | cut -d ' ' -f 1)" \
+  'any(.components[]; .name == "slo_prober" and .hashes[0].content == $hash)'
 holds "every library has a version, a supplier and a package URL" '[.components[] | select(.type == "library")] | length > 20
   and all(.version != "" and .supplier.name != "" and (.purl | test("^pkg:deb/debian/.+@.+[?]arch=")))'
 holds "every reference is a component" '([.components[]."bom-ref"] + ["legalllm-fleet"]) as $known | .dependencies
