@@ -2,7 +2,7 @@
 # sbom.sh BUILD_DIR [PROGRAM...]: what programs were built from, as CycloneDX 1.5 on standard output; without PROGRAM, all in BUILD_DIR/bin that
 # the package brings. Nothing is declared by hand: headers are those that the compiler opened, archives those that the linker was given, shared
 # libraries those that the program asks for; each is told by the Debian package that it is of, with a package URL that scanners look up.
-# The same build gives the same text: the time in it is the commit's.
+# The same build gives the same text: the time in it is the commit's, or SOURCE_DATE_EPOCH; where neither is known there is none.
 set -euo pipefail
 source_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 build=$(cd -- "$1" && pwd)
@@ -52,12 +52,16 @@ done
 
 cd "$work"
 cut -f 2 uses | sort -u | xargs dpkg-query -W -f '${binary:Package}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${source:Version}\t${Maintainer}\n' >known
-for program in "${programs[@]}"; do printf '%s\t%s\n' "$program" "$(sha256sum "$build/bin/$program" | cut -d ' ' -f 1)"; done >hashes
+# Of the program as images and the package bring it.
+for program in "${programs[@]}"; do
+  strip -o stripped "$build/bin/$program"
+  printf '%s\t%s\n' "$program" "$(sha256sum stripped | cut -d ' ' -f 1)"
+done >hashes
 # shellcheck source=/dev/null
 distribution=$(. /etc/os-release && echo "$ID-$VERSION_ID")
 version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$build/CMakeCache.txt")
 revision=$(sed -n 's/.*FLEET_REVISION "\(.*\)".*/\1/p' "$build/generated/core/app/revision.hpp")
-built=$(git -C "$source_dir" show -s --format=%cI HEAD 2>/dev/null || date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%FT%TZ)
+built=$(git -C "$source_dir" show -s --format=%cI HEAD 2>/dev/null || { [[ -z ${SOURCE_DATE_EPOCH:-} ]] || date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ; })
 
 jq -n --rawfile uses uses --rawfile known known --rawfile hashes hashes --arg distribution "$distribution" --arg version "$version" \
   --arg revision "$revision" --arg built "$built" '
@@ -72,11 +76,10 @@ jq -n --rawfile uses uses --rawfile known known --rawfile hashes hashes --arg di
     bomFormat: "CycloneDX",
     specVersion: "1.5",
     version: 1,
-    metadata: {
-      timestamp: $built,
+    metadata: ((if $built == "" then {} else { timestamp: $built } end) + {
       component: { type: "application", "bom-ref": "legalllm-fleet", name: "legalllm-fleet", version: $version,
         properties: [{ name: "revision", value: $revision }] }
-    },
+    }),
     components: (
       [$hashes | rows[] | { type: "application", "bom-ref": (.[0] | of_program), name: .[0], version: $version,
         hashes: [{ alg: "SHA-256", content: .[1] }] }]

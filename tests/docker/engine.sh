@@ -35,6 +35,7 @@ within() {
 }
 containers() { docker ps -aq --filter label=com.docker.compose.project=fleet-engine-test; }
 name_of() { docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}}' "$1"; }
+not_root() { [[ $(docker exec "$1" id -u) =~ ^[1-9][0-9]*$ ]]; }
 trap 'dc down -v --remove-orphans >/dev/null 2>&1' EXIT
 
 if [[ $build ]]; then
@@ -55,8 +56,9 @@ dc ps
 base=$(docker image inspect -f '{{.Size}}' debian:bookworm-slim)
 for container in $(containers); do
   service=$(name_of "$container")
-  ok "$service is not root" [ "$(docker exec "$container" id -u)" != 0 ]
+  ok "$service is not root" not_root "$container"
   ok "$service has a read-only root" [ "$(docker inspect -f '{{.HostConfig.ReadonlyRootfs}}' "$container")" = true ]
+  ok "$service was not started anew" [ "$(docker inspect -f '{{.RestartCount}}' "$container")" = 0 ]
   if docker exec "$container" touch /usr/written 2>/dev/null; then ok "$service cannot write to it" false; fi
   image=$(docker inspect -f '{{.Config.Image}}' "$container")
   if [[ $image == legalllm-fleet/* && $image != */demo-* ]]; then
@@ -84,7 +86,7 @@ docker stats --no-stream --format 'table {{.Name}}\t{{.MemUsage}}\t{{.CPUPerc}}'
 
 dc stop -t 20 >/dev/null 2>&1
 for container in $(containers); do
-  ok "$(name_of "$container") ends with 0 on SIGTERM" [ "$(docker inspect -f '{{.State.ExitCode}}' "$container")" = 0 ]
+  ok "$(name_of "$container") ends with 0 on SIGTERM" [ "$(docker inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}}' "$container")" = "exited 0 false" ]
 done
 echo "$passed passed, $failed failed"
 ((failed == 0))
