@@ -9,6 +9,7 @@ command -v dpkg-query >/dev/null && command -v ninja >/dev/null && command -v jq
 export SOURCE_DATE_EPOCH=1700000000 # for a source without history
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1700000000} # for sources that are no repository
 programs=(pg_health_exporter slo_prober)
 "$source/cmake/sbom.sh" "$build" "${programs[@]}" >"$scratch/sbom"
 cp "$scratch/sbom" "$scratch/first"
