@@ -15,7 +15,6 @@ find_package(spdlog REQUIRED)
 if(BUILD_TESTING)
   find_package(Catch2 2 REQUIRED)
 endif()
-pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 find_library(RE2_ARCHIVE libre2.a REQUIRED)
 add_library(re2 STATIC IMPORTED)
@@ -31,8 +30,11 @@ find_path(HPDF_INCLUDE hpdf.h REQUIRED)
 add_library(hpdf UNKNOWN IMPORTED)
 set_target_properties(hpdf PROPERTIES IMPORTED_LOCATION ${HPDF_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${HPDF_INCLUDE})
 # For --version; cmake/sbom.sh tells packages, and which program has which.
-set(FLEET_LIBRARIES "Boost ${Boost_VERSION_STRING}, OpenSSL ${OPENSSL_VERSION}, libpq ${PostgreSQL_VERSION_STRING}, hiredis ${hiredis_VERSION}, \
+set(FLEET_LIBRARIES "Boost ${Boost_VERSION_STRING}, OpenSSL ${OPENSSL_VERSION}, libpq ${PostgreSQL_VERSION_STRING}, \
 ISA-L ${isal_VERSION}, c-ares ${cares_VERSION}, nghttp2 ${nghttp2_VERSION}, brotli ${brotli_VERSION}, zlib ${ZLIB_VERSION_STRING}, \
 yaml-cpp ${yaml_cpp_VERSION}, spdlog ${spdlog_VERSION}")
-# Its pkg-config file asks for -D_FILE_OFFSET_BITS=64: a no-op on 64-bit glibc that would disable the precompiled header.
-set_property(TARGET PkgConfig::hiredis PROPERTY INTERFACE_COMPILE_OPTIONS "")
+if(BUILD_TESTING)
+  pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+  # Its pkg-config file asks for -D_FILE_OFFSET_BITS=64: a no-op on 64-bit glibc that would disable the precompiled header.
+  set_property(TARGET PkgConfig::hiredis PROPERTY INTERFACE_COMPILE_OPTIONS "")
+endif()

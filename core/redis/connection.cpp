@@ -11,7 +11,7 @@
 namespace fleet::redis {
 namespace {
 
-constexpr std::size_t kReadBuffer = 64 * 1024;
+constexpr std::size_t read_size = 64 * 1024;
 
 // A server without AUTH (renamed, not Redis at all) may echo the arguments of what it did not understand.
 std::string without_secret(std::string_view text, const config::Secret& secret) {
@@ -56,7 +56,7 @@ void Pipeline::clear() {
 }
 
 Connection::Impl::Impl(net::Stream connected, std::string name)
-    : stream(std::move(connected)), address(std::move(name)), buffer(kReadBuffer) {}
+    : stream(std::move(connected)), address(std::move(name)) {}
 
 bool Connection::Impl::closed_by_peer() {
   // Between pipelines a Redis client is owed nothing: whatever can be read, an end or bytes, makes it unusable.
@@ -73,10 +73,11 @@ awaitable<void> Connection::Impl::exchange(const Pipeline& pipeline, Deadline de
     for (std::size_t complete = 0;;) {
       while (complete < pipeline.size() && reader.next(*arenas[complete])) ++complete;
       if (complete == pipeline.size()) break;
-      auto const count = co_await stream.read_some(asio::buffer(buffer));
+      auto const room = reader.prepare(read_size);
+      auto const count = co_await stream.read_some(asio::buffer(room.data(), room.size()));
       if (count == 0) throw boost::system::system_error(asio::error::eof);
       received += count;
-      reader.feed(std::string_view(buffer.data(), count));
+      reader.commit(count);
     }
   } catch (const Timeout&) {
     throw Timeout("answer from redis at " + address);

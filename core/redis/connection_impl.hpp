@@ -7,6 +7,7 @@
 
 #include "core/net/stream.hpp"
 #include "core/redis/connection.hpp"
+#include "core/redis/reply_reader.hpp"
 
 namespace fleet::redis {
 
@@ -22,7 +23,6 @@ struct Connection::Impl {
 
   net::Stream stream;
   std::string address;
-  std::vector<char> buffer;
   ReplyReader reader;
   std::vector<std::unique_ptr<ReplyArena>> arenas;  // reused by the next pipeline; may be more than its replies
   std::vector<Reply> replies;

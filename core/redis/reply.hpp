@@ -1,15 +1,13 @@
-// A Redis reply (RESP2) decoded by hiredis' reader into flat storage.
+// A Redis reply, decoded into flat storage.
 #pragma once
 
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+
+#include "core/redis/growing_array.hpp"
 
 namespace fleet::redis {
 
@@ -29,66 +27,18 @@ class ReplyError : public std::runtime_error {
 
 enum class ReplyType : std::uint8_t { nil, status, error, integer, string, array };
 
-/// The bytes of a reply's strings. A stream's records are many short ones, for which a string's append() is a
-/// call too many.
-class ReplyBytes {
- public:
-  ReplyBytes() = default;
-  ReplyBytes(ReplyBytes&& other) noexcept { swap(other); }
-  ReplyBytes& operator=(ReplyBytes&& other) noexcept {
-    swap(other);
-    return *this;
-  }
-  void swap(ReplyBytes& other) noexcept {
-    bytes_.swap(other.bytes_);
-    std::swap(size_, other.size_);
-    std::swap(capacity_, other.capacity_);
-  }
-  void append(const char* text, std::size_t size) {
-    if (size > capacity_ - size_) grow(size);
-    copy(bytes_.get() + size_, text, size);
-    size_ += size;
-  }
-  void clear() { size_ = 0; }
-  const char* data() const { return bytes_.get(); }
-  std::size_t size() const { return size_; }
-  std::size_t capacity() const { return capacity_; }
-
- private:
-  void grow(std::size_t more);
-  // Short ones as two words that may overlap.
-  static void copy(char* to, const char* from, std::size_t size) {
-    constexpr std::size_t word = sizeof(std::uint64_t);
-    if (size < word || size > 2 * word) {
-      if (size > 0) std::memcpy(to, from, size);
-      return;
-    }
-    std::memcpy(to, from, word);
-    std::memcpy(to + size - word, from + size - word, word);
-  }
-
-  std::unique_ptr<char[]> bytes_;
-  std::size_t size_ = 0, capacity_ = 0;
-};
-
-/// Storage of one reply: its elements in depth-first order and their bytes, two allocations however large it
-/// is. clear() keeps the memory for the next one.
+/// Storage of one reply: its elements in depth-first order and the bytes it came in, two allocations however
+/// large it is. The next reply that is decoded into it uses their memory again.
 struct ReplyArena {
   struct Element {
-    std::int64_t integer;     // an integer's value, or a string's offset in bytes
+    std::int64_t integer;     // an integer's value, or a string's offset from `text`
     std::uint32_t size;       // bytes of a string, elements of an array
     std::uint32_t skip : 29;  // elements of this subtree, itself included
     ReplyType type : 3;
-
-    Element(ReplyType kind, std::size_t length, std::int64_t value)
-        : integer(value), size(static_cast<std::uint32_t>(length)), skip(1), type(kind) {}
   };
-  std::vector<Element> elements;
-  ReplyBytes bytes;
-  void clear() {
-    elements.clear();
-    bytes.clear();
-  }
+  GrowingArray<Element> elements;
+  GrowingArray<char> bytes;
+  const char* text = nullptr;  ///< where in `bytes` the reply begins
 };
 
 /// A view of one element; valid while its arena is unchanged. Accessors throw ProtocolError if the type is
@@ -102,9 +52,7 @@ class Reply {
   bool is_nil() const { return type() == ReplyType::nil; }
   bool is_error() const { return type() == ReplyType::error; }
   std::string_view text() const {  ///< string or status
-    auto const& own = element();
-    if (own.type != ReplyType::string && own.type != ReplyType::status) throw_not("a string");
-    return {arena_->bytes.data() + own.integer, own.size};
+    return text_of(element());
   }
   std::string_view error_text() const;  ///< of an error reply
   std::int64_t integer() const;
@@ -145,10 +93,28 @@ class Reply {
   }
   /// The n-th child, O(n).
   Reply operator[](std::size_t n) const;
+  /// Calls take(name, value) for each pair of a list of strings, as a stream's record is one; false if the last
+  /// name has no value.
+  template <class Take>
+  bool each_text_pair(Take take) const {
+    auto const count = size();
+    auto const* name = &element() + 1;
+    for (std::size_t n = 1; n < count; n += 2) {
+      auto const* const value = name + name->skip;
+      take(text_of(*name), text_of(*value));
+      name = value + value->skip;
+    }
+    return count % 2 == 0;
+  }
 
  private:
   /// Why this is not `wanted`: ReplyError if it is an error reply, else ProtocolError.
   [[noreturn]] void throw_not(std::string_view wanted) const;
+  std::string_view text_of(const ReplyArena::Element& own) const {
+    if (own.type != ReplyType::string && own.type != ReplyType::status) throw_no_string(own);
+    return {arena_->text + own.integer, own.size};
+  }
+  [[noreturn]] void throw_no_string(const ReplyArena::Element& own) const;
   const ReplyArena::Element& element() const { return arena_->elements[index_]; }
   const ReplyArena* arena_ = nullptr;
   std::uint32_t index_ = 0;
@@ -166,26 +132,6 @@ void each_field(const Reply& map, Take take) {
     take(name, *field);
   }
 }
-
-/// Cuts a byte stream into replies. Push-style, no socket: feed() what arrived, next() until false. Limits
-/// nesting and the size of one reply (128 MiB). Not thread-safe.
-class ReplyReader {
- public:
-  ReplyReader();
-  ~ReplyReader();
-  ReplyReader(const ReplyReader&) = delete;
-
-  void feed(std::string_view bytes);
-  /// Decodes the next complete reply into `arena` (cleared first); false if more bytes are needed. Throws
-  /// ProtocolError.
-  bool next(ReplyArena& arena);
-  /// True if nothing is left of what was fed.
-  bool empty() const;
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
 
 /// Appends one command in RESP to `out`.
 void append_command(std::string& out, std::span<const std::string_view> words);

@@ -1,16 +1,10 @@
 #include "core/redis/stream_state.hpp"
 
-#include <charconv>
+#include "core/redis/decimal.hpp"
 
 namespace fleet::redis {
 
 namespace {
-
-template <class Integer>
-bool read_integer(std::string_view text, Integer& number) {
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 bool no_such_key(const Reply& reply) {
   return reply.is_error() && reply.error_text().find("no such key") != std::string_view::npos;
@@ -29,8 +23,8 @@ std::string StreamId::text() const { return std::to_string(milliseconds) + "-" +
 std::optional<StreamId> StreamId::parse(std::string_view text) {
   StreamId id;
   auto const dash = text.find('-');
-  if (!read_integer(text.substr(0, dash), id.milliseconds)) return std::nullopt;
-  if (dash != std::string_view::npos && !read_integer(text.substr(dash + 1), id.sequence)) return std::nullopt;
+  if (!read_decimal(text.substr(0, dash), id.milliseconds)) return std::nullopt;
+  if (dash != std::string_view::npos && !read_decimal(text.substr(dash + 1), id.sequence)) return std::nullopt;
   return id;
 }
 

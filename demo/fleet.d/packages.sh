@@ -3,16 +3,16 @@
 
 # What compiling takes; docker/Dockerfile installs these alone.
 BUILD_PACKAGES=(
-  g++ cmake ninja-build ccache pkg-config libboost1.81-dev libboost-json1.81-dev libhiredis-dev libpq-dev libyaml-cpp-dev
+  g++ cmake ninja-build ccache pkg-config libboost1.81-dev libboost-json1.81-dev libpq-dev libyaml-cpp-dev
   libspdlog-dev catch2 libssl-dev libisal-dev libre2-dev libc-ares-dev libnghttp2-dev libbrotli-dev zlib1g-dev libhpdf-dev jq
 )
 # What the programs are linked with, for images; tests/docker/libraries.sh compares.
 # shellcheck disable=SC2034
 RUNTIME_PACKAGES=(
-  libbrotli1 libc-ares2 libc6 libcrypt1 libisal2 libhiredis0.14 libhpdf-2.3.0 libnghttp2-14 libpq5 libssl3 zlib1g
+  libbrotli1 libc-ares2 libc6 libcrypt1 libisal2 libhpdf-2.3.0 libnghttp2-14 libpq5 libssl3 zlib1g
 )
 PACKAGES=(
-  "${BUILD_PACKAGES[@]}" mold poppler-utils
+  "${BUILD_PACKAGES[@]}" mold poppler-utils libhiredis-dev
   postgresql-15 pgbouncer redis-server prometheus prometheus-alertmanager prometheus-pushgateway prometheus-blackbox-exporter
   prometheus-postgres-exporter prometheus-redis-exporter
   curl util-linux procps openssl git jsonnet python3 python3-yaml file dpkg-dev systemd perl-base

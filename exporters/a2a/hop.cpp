@@ -1,81 +1,126 @@
 #include "exporters/a2a/hop.hpp"
 
-#include <charconv>
 #include <limits>
+
+#include "core/redis/decimal.hpp"
 
 namespace fleet::exporters::a2a {
 namespace {
 
-template <class Integer>
-bool read_integer(std::string_view text, Integer& out) {
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty();
+bool read_attempt(std::string_view text, std::uint32_t& out) {
+  std::uint64_t value = 0;
+  if (!redis::read_decimal(text, value) || value > std::numeric_limits<std::uint32_t>::max()) return false;
+  out = static_cast<std::uint32_t>(value);
+  return true;
 }
 
 // The year 9999; further off no arithmetic on stamps could be trusted.
-constexpr std::int64_t last_stamp_us = 253'402'300'799'999'999;
+constexpr std::uint64_t last_stamp_us = 253'402'300'799'999'999;
 
-bool read_stamp(std::string_view text, std::optional<std::int64_t>& out) {
-  std::int64_t value = 0;
-  if (!read_integer(text, value) || value < 0 || value > last_stamp_us) return false;
-  out = value;
+bool read_stamp(std::string_view text, std::int64_t& out) {
+  std::uint64_t value = 0;
+  if (!redis::read_decimal(text, value) || value > last_stamp_us) return false;
+  out = static_cast<std::int64_t>(value);
   return true;
 }
 
-std::optional<Outcome> read_outcome(std::string_view text) {
+bool read_outcome(std::string_view text, Outcome& out) {
   for (std::size_t n = 0; n < outcome_names.size(); ++n) {
-    if (text == outcome_names[n]) return static_cast<Outcome>(n);
+    if (text != outcome_names[n]) continue;
+    out = static_cast<Outcome>(n);
+    return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 bool is_trace_id(std::string_view text) {
-  if (text.size() != 32) return false;
-  for (char const c : text) {
-    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  constexpr std::size_t digits = 32;
+  if (text.size() != digits) return false;
+  unsigned wrong = 0;  // gathered without a branch, several at a time
+  for (std::size_t n = 0; n < digits; ++n) {
+    auto const c = static_cast<unsigned char>(text[n]);
+    wrong |= static_cast<unsigned>((c < '0' || c > '9') && (c < 'a' || c > 'f'));
   }
-  return true;
+  return wrong == 0;
 }
 
-/// The fields as they were sent; names differ enough in length and first letter to be told apart by a switch.
-struct Fields {
-  std::string_view version, hop_id, attempt, source, target, enqueued, dequeued, done, outcome, error, state,
-      trace_id;
-  bool has_dequeued = false;
-
-  void take(std::string_view name, std::string_view value) {
-    switch (name.size()) {
-      case 1:
-        if (name == "v") version = value;
-        break;
-      case 3:
-        if (name == "src") source = value;
-        if (name == "dst") target = value;
-        if (name == "err") error = value;
-        break;
-      case 5:
-        if (name == "state") state = value;
-        break;
-      case 6:
-        if (name == "hop_id") hop_id = value;
-        break;
-      case 7:
-        if (name == "attempt") attempt = value;
-        if (name == "outcome") outcome = value;
-        break;
-      case 8:
-        if (name == "t_enq_us") enqueued = value;
-        if (name == "t_deq_us") dequeued = value, has_dequeued = true;
-        if (name == "trace_id") trace_id = value;
-        break;
-      case 9:
-        if (name == "t_done_us") done = value;
-        break;
-      default:
-        break;
-    }
+/// Takes a record's fields as they come, each into its place in the hop. Names differ enough in length and
+/// first letter to be told apart by a switch.
+class HopReader {
+ public:
+  explicit HopReader(Hop& hop) : hop_(hop) {
+    hop.hop_id = hop.source = hop.target = hop.trace_id = {};
+    hop.attempt = 0;
+    hop.enqueued_us = hop.done_us = 0;
+    hop.dequeued_us.reset();
+    hop.outcome = Outcome::ok;
+    hop.error_code = error_codes.size() - 1;
+    hop.task_state.reset();
   }
+  void take(std::string_view name, std::string_view value);
+  std::optional<SkipReason> judge();
+
+ private:
+  enum Mark : unsigned { attempt = 1, enqueued = 2, done = 4, outcome = 8, all = 15 };
+  void mark(Mark field, bool good) { good_ = good ? good_ | field : good_ & ~static_cast<unsigned>(field); }
+
+  Hop& hop_;
+  unsigned good_ = 0;  // marks of the fields that came and are what they should be
+  std::string_view version_, error_, dequeued_;
 };
+
+void HopReader::take(std::string_view name, std::string_view value) {
+  switch (name.size()) {
+    case 1:
+      if (name == "v") version_ = value;
+      break;
+    case 3:
+      if (name == "src") hop_.source = value;
+      if (name == "dst") hop_.target = value;
+      if (name == "err") error_ = value;
+      break;
+    case 5:
+      if (name != "state") break;
+      hop_.task_state.reset();
+      if (!value.empty()) hop_.task_state = read_task_state(value);
+      break;
+    case 6:
+      if (name == "hop_id") hop_.hop_id = value;
+      break;
+    case 7:
+      if (name == "attempt") mark(attempt, read_attempt(value, hop_.attempt));
+      if (name == "outcome") mark(outcome, read_outcome(value, hop_.outcome));
+      break;
+    case 8:
+      if (name == "t_enq_us") mark(enqueued, read_stamp(value, hop_.enqueued_us));
+      if (name == "t_deq_us") dequeued_ = value;
+      if (name == "trace_id") hop_.trace_id = is_trace_id(value) ? value : std::string_view();
+      break;
+    case 9:
+      if (name == "t_done_us") mark(done, read_stamp(value, hop_.done_us));
+      break;
+    default:
+      break;
+  }
+}
+
+std::optional<SkipReason> HopReader::judge() {
+  // The version first: what a later version means by its fields is not ours to judge.
+  if (version_.empty()) return SkipReason::malformed;
+  if (version_ != "1") return SkipReason::version;
+  if (good_ != all || hop_.hop_id.empty() || !is_agent_name(hop_.source) || !is_agent_name(hop_.target)) {
+    return SkipReason::malformed;
+  }
+  bool const never_taken = hop_.outcome == Outcome::timeout && dequeued_.empty();
+  if (!never_taken && !read_stamp(dequeued_, hop_.dequeued_us.emplace())) return SkipReason::malformed;
+
+  if (hop_.done_us < hop_.enqueued_us) return SkipReason::negative;
+  if (hop_.dequeued_us && (*hop_.dequeued_us < hop_.enqueued_us || hop_.done_us < *hop_.dequeued_us)) {
+    return SkipReason::negative;
+  }
+  if (hop_.outcome == Outcome::error) hop_.error_code = read_error_code(error_);
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -94,47 +139,13 @@ std::uint8_t read_error_code(std::string_view text) {
   return error_codes.size() - 1;
 }
 
-std::variant<Hop, SkipReason> parse_hop(redis::Reply fields) {
+std::optional<SkipReason> parse_hop(redis::Reply fields, Hop& hop) {
+  HopReader reader(hop);
   if (fields.is_nil()) return SkipReason::trimmed;
   if (fields.type() != redis::ReplyType::array) return SkipReason::malformed;
-  Fields sent;
-  auto const end = fields.end();
-  for (auto field = fields.begin(); field != end; ++field) {
-    auto const name = (*field).text();
-    ++field;
-    if (!(field != end)) return SkipReason::malformed;
-    sent.take(name, (*field).text());
-  }
-
-  // The version first: what a later version means by its fields is not ours to judge.
-  if (sent.version.empty()) return SkipReason::malformed;
-  if (sent.version != "1") return SkipReason::version;
-
-  Hop hop;
-  hop.hop_id = sent.hop_id;
-  hop.source = sent.source;
-  hop.target = sent.target;
-  std::optional<std::int64_t> enqueued, done;
-  auto const outcome = read_outcome(sent.outcome);
-  if (hop.hop_id.empty() || !read_integer(sent.attempt, hop.attempt) || !is_agent_name(hop.source) ||
-      !is_agent_name(hop.target) || !outcome || !read_stamp(sent.enqueued, enqueued) ||
-      !read_stamp(sent.done, done)) {
-    return SkipReason::malformed;
-  }
-  hop.outcome = *outcome;
-  hop.enqueued_us = *enqueued;
-  hop.done_us = *done;
-  bool const never_taken = hop.outcome == Outcome::timeout && (!sent.has_dequeued || sent.dequeued.empty());
-  if (!never_taken && !read_stamp(sent.dequeued, hop.dequeued_us)) return SkipReason::malformed;
-
-  if (hop.done_us < hop.enqueued_us) return SkipReason::negative;
-  if (hop.dequeued_us && (*hop.dequeued_us < hop.enqueued_us || hop.done_us < *hop.dequeued_us)) {
-    return SkipReason::negative;
-  }
-  if (hop.outcome == Outcome::error) hop.error_code = read_error_code(sent.error);
-  if (!sent.state.empty()) hop.task_state = read_task_state(sent.state);
-  if (is_trace_id(sent.trace_id)) hop.trace_id = sent.trace_id;
-  return hop;
+  auto const take = [&reader](std::string_view name, std::string_view value) { reader.take(name, value); };
+  if (!fields.each_text_pair(take)) return SkipReason::malformed;
+  return reader.judge();
 }
 
 }  // namespace fleet::exporters::a2a

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "core/redis/reply.hpp"
 #include "exporters/a2a/task_state.hpp"
@@ -56,8 +55,9 @@ bool is_agent_name(std::string_view name);
 /// Index into error_codes; the last for a code that is not among them.
 std::uint8_t read_error_code(std::string_view text);
 
-/// Judges the field list of one stream entry: nil (trimmed), or an array of names and values. Unknown fields
-/// are ignored, of a repeated field the last counts. Never throws on the content of an array of strings.
-std::variant<Hop, SkipReason> parse_hop(redis::Reply fields);
+/// Judges the field list of one stream entry, nil (trimmed) or an array of names and values, and writes the
+/// whole of `hop`, which means something only if the answer is nullopt. Unknown fields are ignored, of a
+/// repeated field the last counts. Never throws on the content of an array of strings.
+std::optional<SkipReason> parse_hop(redis::Reply fields, Hop& hop);
 
 }  // namespace fleet::exporters::a2a

@@ -22,9 +22,9 @@ void HopLedger::take(redis::Reply entries, Reading reading) {
       auto const id = redis::StreamId::parse(entry.id_text);
       if (!id) throw redis::ProtocolError("redis sent a stream id that is none");
       entry.id = *id;
-      entry.parsed = parse_hop(fields[1]);
-      if (auto const* hop = std::get_if<Hop>(&entry.parsed)) {
-        entry.identity = RecentHops::identity(hop->hop_id, hop->attempt);
+      entry.skipped = parse_hop(fields[1], entry.hop);
+      if (!entry.skipped) {
+        entry.identity = RecentHops::identity(entry.hop.hop_id, entry.hop.attempt);
         recent_.expect(entry.identity, size);
       }
     }
@@ -43,16 +43,23 @@ void HopLedger::take(const Entry& entry, Reading reading) {
   if (entry.id <= position.counted_before) return;
   position.last = std::max(position.last, entry.id);
   ++position.delivered;
-  if (auto const* hop = std::get_if<Hop>(&entry.parsed)) {
-    if (recent_.insert(entry.identity)) {
-      ++inserted_;
-      count(*hop);
-    } else {
-      ++working_.skipped[static_cast<std::size_t>(SkipReason::duplicate)];
-    }
+  if (entry.skipped) {
+    ++working_.skipped[static_cast<std::size_t>(*entry.skipped)];
+  } else if (recent_.insert(entry.identity)) {
+    ++inserted_;
+    count(entry.hop);
   } else {
-    ++working_.skipped[static_cast<std::size_t>(std::get<SkipReason>(entry.parsed))];
+    ++working_.skipped[static_cast<std::size_t>(SkipReason::duplicate)];
   }
+}
+
+std::uint32_t HopLedger::target_of(std::uint32_t pair, std::string_view name) {
+  // Nobody's target stands for its pair where the pair is "other".
+  if (working_.pairs[pair].target != name) return working_.target(name, settings_.max_pairs);
+  if (target_of_pair_.size() <= pair) target_of_pair_.resize(pair + 1, HopCounts::none);
+  auto& known = target_of_pair_[pair];
+  if (known == HopCounts::none) known = working_.target(name, settings_.max_pairs);
+  return known;
 }
 
 void HopLedger::count(const Hop& hop) {
@@ -67,7 +74,7 @@ void HopLedger::count(const Hop& hop) {
     // A timeout may be written by somebody else than the target.
     auto const seen_us = hop.outcome == Outcome::timeout ? *hop.dequeued_us : hop.done_us;
     pair.target_seen_us = std::max(pair.target_seen_us, seen_us);
-    auto const target_index = working_.target(hop.target, settings_.max_pairs);
+    auto const target_index = target_of(index, hop.target);
     auto& target = working_.targets[target_index];
     target.queue.observe(*hop.dequeued_us - hop.enqueued_us);
     target.processing.observe(hop.done_us - *hop.dequeued_us);
@@ -77,7 +84,8 @@ void HopLedger::count(const Hop& hop) {
   if (hop.task_state) ++working_.states[*hop.task_state];
   auto& newest = working_.position.newest_done_us;
   newest = std::max(newest, hop.done_us);
-  samples_.push_back({index, hop.done_us, latency_us});
+  if (samples_.size() <= index) samples_.resize(index + 1);
+  samples_[index].push_back({hop.done_us, latency_us});
   if (!hop.trace_id.empty()) {
     latencies_.note_exemplar(index, bucket, hop.trace_id, hop.done_us, latency_us);
   }
@@ -114,19 +122,25 @@ void HopLedger::settle(std::int64_t now_us) {
     settled_.conflicts = working_.conflicts;
     settled_.position = working_.position;
   }
-  for (auto const& sample : samples_) {
-    latencies_.observe(sample.pair, sample.done_us, sample.latency_us, now_us);
+  for (std::size_t pair = 0; pair < samples_.size(); ++pair) {
+    for (auto const& sample : samples_[pair]) {
+      latencies_.observe(pair, sample.done_us, sample.latency_us, now_us);
+    }
   }
   recent_stored_ = recent_.total();
   recent_whole_ = false;
   changes_.clear();
   acknowledge_.clear();
-  samples_.clear();
+  clear_samples();
   inserted_ = 0;
   in_flight_ = false;
   wants_storing_ = false;
   tail_lost_ = false;
   loaded_ = true;
+}
+
+void HopLedger::clear_samples() {
+  for (auto& samples : samples_) samples.clear();
 }
 
 void HopLedger::undo() {
@@ -135,7 +149,7 @@ void HopLedger::undo() {
   latencies_.forget_exemplars_from(settled_.pairs.size());
   changes_.clear();
   acknowledge_.clear();
-  samples_.clear();
+  clear_samples();
   inserted_ = 0;
   in_flight_ = false;
 }
@@ -271,17 +285,16 @@ void HopLedger::note_stream(const redis::StreamState& stream) {
 
 std::optional<redis::StreamId> HopLedger::recall(redis::Reply entries, std::int64_t now_us) {
   std::optional<redis::StreamId> oldest;
+  Hop hop;
   auto const end = entries.end();
   for (auto each = entries.begin(); each != end; ++each) {
     auto const entry = *each;
     oldest = redis::StreamId::parse(entry[0].text());
-    auto const parsed = parse_hop(entry[1]);
-    auto const* hop = std::get_if<Hop>(&parsed);
-    if (!hop) continue;
-    auto index = settled_.find_pair(hop->source, hop->target);
+    if (parse_hop(entry[1], hop)) continue;
+    auto index = settled_.find_pair(hop.source, hop.target);
     if (index == HopCounts::none) index = settled_.find_pair("other", "other");
     if (index == HopCounts::none) continue;
-    latencies_.observe(index, hop->done_us, hop->done_us - hop->enqueued_us, now_us);
+    latencies_.observe(index, hop.done_us, hop.done_us - hop.enqueued_us, now_us);
   }
   return oldest;
 }

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "core/redis/reply.hpp"
@@ -88,7 +87,6 @@ class HopLedger {
 
  private:
   struct Sample {
-    std::uint32_t pair;
     std::int64_t done_us;
     std::int64_t latency_us;
   };
@@ -96,11 +94,15 @@ class HopLedger {
   struct Entry {
     std::string_view id_text;
     redis::StreamId id;
-    std::variant<Hop, SkipReason> parsed;
-    std::uint64_t identity = 0;  // of a hop
+    Hop hop;
+    std::optional<SkipReason> skipped;
+    std::uint64_t identity = 0;  // of a hop that is not skipped
   };
   void take(const Entry& entry, Reading reading);
   void count(const Hop& hop);
+  void clear_samples();
+  /// The place of the hop's target, whose pair is `pair`.
+  std::uint32_t target_of(std::uint32_t pair, std::string_view name);
   void find_counts(std::optional<HopCounts> stored, std::string_view recent, std::int64_t now_us);
   void take_over(HopCounts stored, std::string_view recent);
   void find_place(const redis::StreamState& stream, bool tail_lost);
@@ -112,6 +114,7 @@ class HopLedger {
   RecentHops recent_;
   std::uint64_t recent_stored_ = 0;  // recent_.total() as Redis has it
   bool recent_whole_ = true;
+  std::vector<std::uint32_t> target_of_pair_;  // HopCounts::none: not looked up yet
   bool loaded_ = false;
   bool in_flight_ = false;
   bool wants_storing_ = false;
@@ -119,7 +122,7 @@ class HopLedger {
   std::uint64_t conflicts_seen_ = 0;
 
   std::vector<std::string_view> acknowledge_;
-  std::vector<Sample> samples_;
+  std::vector<std::vector<Sample>> samples_;  // of each pair, so that its window is fetched once
   std::size_t inserted_ = 0;
 
   PairLatencies latencies_;

@@ -1,5 +1,7 @@
 #include "exporters/a2a/pair_latencies.hpp"
 
+#include <cmath>
+
 #include "core/metrics/histogram.hpp"
 
 namespace fleet::exporters::a2a {
@@ -30,9 +32,12 @@ void PairLatencies::note_exemplar(std::size_t pair, std::size_t bucket, std::str
   auto& buckets = exemplars_[pair];
   buckets.resize(latency_bounds().size() + 1);
   auto& exemplar = buckets[bucket];
+  auto const done = static_cast<double>(done_us) / 1e6;
+  // Scrapes are further apart than that: more of them would be copied for nobody.
+  if (!exemplar.trace_id.empty() && std::abs(done - exemplar.unix_seconds) < 1) return;
   exemplar.trace_id = trace_id;
   exemplar.value = static_cast<double>(latency_us) / 1e6;
-  exemplar.unix_seconds = static_cast<double>(done_us) / 1e6;
+  exemplar.unix_seconds = done;
 }
 
 const std::vector<Exemplar>& PairLatencies::exemplars(std::size_t pair) const {

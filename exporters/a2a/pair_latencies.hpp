@@ -26,7 +26,8 @@ class PairLatencies {
   bool set_window(std::chrono::microseconds length);
   void forget_windows() { windows_.clear(); }
 
-  /// The latest hop of that bucket of its pair's histogram.
+  /// A hop of that bucket of its pair's histogram, to be shown unless the one that is done so less than a
+  /// second before or after it.
   void note_exemplar(std::size_t pair, std::size_t bucket, std::string_view trace_id, std::int64_t done_us,
                      std::int64_t latency_us);
   /// Empty, or one per bucket.

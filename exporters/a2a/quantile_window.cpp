@@ -50,11 +50,13 @@ QuantileWindow::SubWindow& QuantileWindow::at(std::int64_t number) {
 }
 
 void QuantileWindow::drop(SubWindow& sub) {
-  for (auto const& entry : sub.entries) {
-    buckets_[bucket_of(entry.value)] -= entry.count;
+  for (std::size_t n = 0; n < sub.entries.size(); ++n) {
+    auto const& entry = sub.entries[n];
+    if (n < sub.counted) buckets_[bucket_of(entry.value)] -= entry.count;
     total_ -= entry.count;
   }
   sub.number = -1;
+  sub.counted = 0;
   std::vector<Entry>().swap(sub.entries);  // a burst's memory goes back
 }
 
@@ -76,7 +78,19 @@ void QuantileWindow::expire(std::int64_t now_us) {
   oldest_ = first_live;
 }
 
+void QuantileWindow::count(SubWindow& sub) {
+  for (; sub.counted < sub.entries.size(); ++sub.counted) {
+    auto const& entry = sub.entries[sub.counted];
+    buckets_[bucket_of(entry.value)] += entry.count;
+  }
+}
+
+void QuantileWindow::count_all() {
+  for (auto& sub : ring_) count(sub);
+}
+
 void QuantileWindow::merge(SubWindow& sub) {
+  count(sub);
   auto& entries = sub.entries;
   auto const by_value = [](const Entry& a, const Entry& b) { return a.value < b.value; };
   auto const join_equals = [&entries] {
@@ -99,7 +113,7 @@ void QuantileWindow::merge(SubWindow& sub) {
     for (auto& entry : entries) entry.value = rounded(entry.value);  // which keeps their order
     join_equals();
   }
-  sub.sorted = entries.size();
+  sub.sorted = sub.counted = entries.size();
   sub.limit = 2 * std::max(entries.size(), exact_values);
 }
 
@@ -118,7 +132,6 @@ void QuantileWindow::observe(std::int64_t done_us, std::int64_t latency_us, std:
   auto const value = static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(latency_us, 0, std::numeric_limits<std::uint32_t>::max()));
   sub.entries.push_back({value, 1});
-  ++buckets_[bucket_of(value)];
   ++total_;
   if (sub.entries.size() > sub.limit) merge(sub);
 }
@@ -131,6 +144,7 @@ std::uint64_t QuantileWindow::count(std::int64_t now_us) {
 std::optional<double> QuantileWindow::quantile(double q, std::int64_t now_us) {
   expire(now_us);
   if (total_ == 0) return std::nullopt;
+  count_all();
   auto rank = nearest_rank(q, total_);
   std::size_t bucket = 0;
   while (rank > buckets_[bucket]) rank -= buckets_[bucket++];

@@ -41,21 +41,26 @@ class QuantileWindow {
   };
   struct SubWindow {
     std::int64_t number = -1;
-    std::size_t limit = 0;   // of entries before they are merged
-    std::size_t sorted = 0;  // of them, from the front, since the last time
+    std::size_t limit = 0;    // of entries before they are merged
+    std::size_t sorted = 0;   // of them, from the front, since the last time
+    std::size_t counted = 0;  // of them, from the front, in `buckets_`
     bool rounded = false;
     std::vector<Entry> entries;
   };
   void expire(std::int64_t now_us);
   void drop(SubWindow& sub);
-  static void merge(SubWindow& sub);
+  void merge(SubWindow& sub);
+  /// Of all sub-windows at once, when they are asked for: the buckets are far apart in memory.
+  void count_all();
+  void count(SubWindow& sub);
   SubWindow& at(std::int64_t number);
 
   std::int64_t length_us_;
   std::int64_t width_us_;
   std::int64_t oldest_ = 0;  // number of the first sub-window not yet expired
   std::uint64_t total_ = 0;
-  std::vector<std::uint32_t> buckets_;  // how many values of all sub-windows are in each log-linear bucket
+  std::vector<std::uint32_t>
+      buckets_;  // how many counted values of all sub-windows are in each log-linear bucket
   std::vector<SubWindow> ring_;
 };
 

@@ -1,26 +1,35 @@
 #include "exporters/a2a/recent_hops.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <bit>
+#include <cstring>
 
 namespace fleet::exporters::a2a {
 namespace {
 
-void append_entry(std::string& out, std::uint64_t entry) {
-  for (int shift = 0; shift < 64; shift += 8) out += static_cast<char>(entry >> shift & 0xff);
+// Little-endian whatever this machine is, as it is stored.
+std::uint64_t in_stored_order(std::uint64_t entry) {
+  if constexpr (std::endian::native == std::endian::big) return __builtin_bswap64(entry);
+  return entry;
 }
 
+void append_entry(std::string& out, std::uint64_t entry) {
+  char bytes[sizeof entry];
+  entry = in_stored_order(entry);
+  std::memcpy(bytes, &entry, sizeof entry);
+  out.append(bytes, sizeof bytes);
+}
+
+/// Of the first eight bytes; there must be as many.
 std::uint64_t read_entry(std::string_view bytes) {
   std::uint64_t entry = 0;
-  for (std::size_t n = 0; n < 8; ++n) {
-    entry |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[n])) << (8 * n);
-  }
-  return entry;
+  std::memcpy(&entry, bytes.data(), sizeof entry);
+  return in_stored_order(entry);
 }
 
 }  // namespace
 
-RecentHops::RecentHops(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)), table_(1024) {}
+RecentHops::RecentHops(std::size_t capacity) : capacity_(std::max<std::size_t>(capacity, 1)) { clear(); }
 
 std::uint64_t RecentHops::identity(std::string_view hop_id, std::uint32_t attempt) {
   // Stored and read by other builds, so a hash of our own: FNV-1a over eight bytes at a time, then murmur3's
@@ -53,29 +62,15 @@ std::size_t RecentHops::slot_of(std::uint64_t identity) const {
   return slot;
 }
 
-void RecentHops::grow() {
-  std::vector<std::uint64_t> old(table_.size() * 2);
-  old.swap(table_);
-  for (auto const identity : old) {
-    if (identity != 0) table_[slot_of(identity)] = identity;
-  }
-}
-
 bool RecentHops::insert(std::uint64_t identity) {
   auto slot = slot_of(identity);
   if (table_[slot] == identity) return false;
   auto const place = static_cast<std::size_t>(total_ % capacity_);
-  if (place >= ring_.size()) ring_.resize(place + 1);
   if (ring_[place] != 0) {
     erase(ring_[place]);
     slot = slot_of(identity);
   }
-  if (2 * (used_ + 1) > table_.size()) {
-    grow();
-    slot = slot_of(identity);
-  }
   table_[slot] = identity;
-  ++used_;
   ring_[place] = identity;
   ++total_;
   return true;
@@ -85,14 +80,13 @@ void RecentHops::expect(std::uint64_t identity, std::size_t before) const {
   auto const mask = table_.size() - 1;
   __builtin_prefetch(&table_[static_cast<std::size_t>(identity) & mask], 1);
   auto const place = static_cast<std::size_t>((total_ + before) % capacity_);
-  if (place < ring_.size()) __builtin_prefetch(&table_[static_cast<std::size_t>(ring_[place]) & mask], 1);
+  __builtin_prefetch(&table_[static_cast<std::size_t>(ring_[place]) & mask], 1);
 }
 
 void RecentHops::erase(std::uint64_t identity) {
   auto const mask = table_.size() - 1;
   auto hole = slot_of(identity);
   if (table_[hole] != identity) return;
-  --used_;
   // Close the hole: whatever was pushed past it by a collision moves back.
   for (auto next = (hole + 1) & mask; table_[next] != 0; next = (next + 1) & mask) {
     auto const home = static_cast<std::size_t>(table_[next]) & mask;
@@ -115,9 +109,8 @@ void RecentHops::take_back(std::size_t count) {
 
 void RecentHops::clear() {
   total_ = 0;
-  used_ = 0;
-  ring_.clear();
-  table_.assign(1024, 0);
+  ring_.assign(capacity_, 0);
+  table_.assign(std::bit_ceil(2 * capacity_), 0);
 }
 
 std::vector<RecentHops::Part> RecentHops::parts_since(std::uint64_t since) const {
@@ -126,8 +119,12 @@ std::vector<RecentHops::Part> RecentHops::parts_since(std::uint64_t since) const
   auto number = total_ - since > capacity_ ? total_ - std::min<std::uint64_t>(capacity_, total_) : since;
   while (number < total_) {
     auto const place = static_cast<std::size_t>(number % capacity_);
-    if (parts.empty() || place == 0) parts.push_back({8 * place, {}});
-    append_entry(parts.back().bytes, place < ring_.size() ? ring_[place] : 0);
+    if (parts.empty() || place == 0) {
+      auto const left = std::min<std::uint64_t>(total_ - number, capacity_ - place);
+      parts.push_back({8 * place, {}});
+      parts.back().bytes.reserve(8 * static_cast<std::size_t>(left));
+    }
+    append_entry(parts.back().bytes, ring_[place]);
     ++number;
   }
   return parts;
@@ -137,15 +134,13 @@ bool RecentHops::restore(std::string_view stored, std::uint64_t stored_total, st
   clear();
   auto const present = stored.size() / 8;
   if (stored_capacity == capacity_) {
-    ring_.resize(std::min<std::size_t>(present, capacity_));
-    for (std::size_t place = 0; place < ring_.size(); ++place) {
+    for (std::size_t place = 0; place < std::min(present, capacity_); ++place) {
       auto const identity = read_entry(stored.substr(8 * place));
       if (identity == 0) continue;
       auto const slot = slot_of(identity);
       if (table_[slot] == identity) continue;
       ring_[place] = identity;
       table_[slot] = identity;
-      if (2 * ++used_ > table_.size()) grow();
     }
     total_ = stored_total;
     return true;

@@ -12,7 +12,7 @@ namespace fleet::exporters::a2a {
 /// Remembers the last `capacity` identities (hop_id and attempt) as 64-bit hashes in a ring; the oldest goes
 /// first. Two different hops are taken for one with a chance of capacity / 2^64, 5e-15 at 100,000. The ring is
 /// stored in Redis as a string of 8-byte little-endian entries, of which each transaction overwrites only what
-/// is new. 24 to 40 bytes a remembered hop, nothing is allocated per hop.
+/// is new. 24 to 40 bytes for each hop it can remember, all from the beginning: memory is what it will be.
 class RecentHops {
  public:
   explicit RecentHops(std::size_t capacity);
@@ -45,13 +45,11 @@ class RecentHops {
  private:
   std::size_t slot_of(std::uint64_t identity) const;
   void erase(std::uint64_t identity);
-  void grow();
 
   std::size_t capacity_;
   std::uint64_t total_ = 0;
   std::vector<std::uint64_t> ring_;   // 0: nothing
   std::vector<std::uint64_t> table_;  // open addressing, a power of two, at most half full; 0: free
-  std::size_t used_ = 0;
 };
 
 }  // namespace fleet::exporters::a2a

@@ -11,7 +11,7 @@ namespace {
 
 // Far above any answer to what the probes ask.
 constexpr std::size_t most_bytes = std::size_t{4} << 20;
-constexpr std::size_t read_buffer = std::size_t{8} << 10;
+constexpr std::size_t read_size = std::size_t{8} << 10;
 constexpr std::size_t longest_refusal = 200;
 
 // What a server says of itself, as part of one line.
@@ -100,14 +100,11 @@ Reason reason_of_redis_error(std::string_view text) {
 }
 
 RedisConnection::RedisConnection(net::Stream stream, std::string server, config::Secret password)
-    : stream_(std::move(stream)),
-      server_(std::move(server)),
-      password_(std::move(password)),
-      buffer_(read_buffer) {}
+    : stream_(std::move(stream)), server_(std::move(server)), password_(std::move(password)) {}
 
 awaitable<std::unique_ptr<RedisConnection>> RedisConnection::open(RedisAddress address,
-                                                                  RedisConnectionOptions options, Attempt attempt,
-                                                                  ProbeResult* result) {
+                                                                  RedisConnectionOptions options,
+                                                                  Attempt attempt, ProbeResult* result) {
   auto const server = address.label();
   auto* const phases = result ? &result->phases : nullptr;
   std::unique_ptr<RedisConnection> connection;
@@ -162,7 +159,8 @@ awaitable<void> RedisConnection::greet(RedisConnectionOptions options, int datab
   }
 }
 
-awaitable<std::span<const redis::Reply>> RedisConnection::run(const redis::Pipeline& pipeline, Deadline deadline) {
+awaitable<std::span<const redis::Reply>> RedisConnection::run(const redis::Pipeline& pipeline,
+                                                              Deadline deadline) {
   co_await send(pipeline, deadline);
   co_return co_await receive(pipeline.size(), deadline);
 }
@@ -185,13 +183,14 @@ awaitable<std::span<const redis::Reply>> RedisConnection::receive(std::size_t co
     for (;;) {
       while (complete < count && reader_.next(*arenas_[complete])) ++complete;
       if (complete == count) break;
-      auto const size = co_await stream_.read_some(asio::buffer(buffer_));
+      auto const room = reader_.prepare(read_size);
+      auto const size = co_await stream_.read_some(asio::buffer(room.data(), room.size()));
       if (size == 0) throw boost::system::system_error(asio::error::make_error_code(asio::error::eof));
       received += size;
       if (received > most_bytes) {
         throw RedisFailure(Reason::too_large, "", server_ + ": the answer exceeds 4 MiB");
       }
-      reader_.feed(std::string_view(buffer_.data(), size));
+      reader_.commit(size);
     }
     // What is left over would be taken for the answer to the next command.
     if (!reader_.empty()) throw redis::ProtocolError("sent more than it was asked for");

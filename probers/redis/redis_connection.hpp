@@ -13,16 +13,16 @@
 #include "core/config/secret.hpp"
 #include "core/net/stream.hpp"
 #include "core/redis/connection.hpp"
-#include "core/redis/reply.hpp"
+#include "core/redis/reply_reader.hpp"
 #include "probers/probe.hpp"
 
 namespace fleet::probers {
 
 namespace facts {
-inline constexpr FactKind redis_phase_duration{
-    "probe_redis_duration_seconds",
-    "Duration of the last attempt by phase: resolve, connect, tls, auth, then what the checks do: ping; set, get, "
-    "del; attach, enqueue, dequeue; replication, replicate."};
+inline constexpr FactKind redis_phase_duration{"probe_redis_duration_seconds",
+                                               "Duration of the last attempt by phase: resolve, connect, tls, "
+                                               "auth, then what the checks do: ping; set, get, "
+                                               "del; attach, enqueue, dequeue; replication, replicate."};
 }  // namespace facts
 
 struct RedisAddress {
@@ -71,8 +71,8 @@ class RedisConnection {
   static awaitable<std::unique_ptr<RedisConnection>> open(RedisAddress address, RedisConnectionOptions options,
                                                           Attempt attempt, ProbeResult* result);
 
-  /// Sends the pipeline and reads as many replies, error replies among them; they live here until the next call.
-  /// `pipeline` must outlive the call. Throws RedisFailure.
+  /// Sends the pipeline and reads as many replies, error replies among them; they live here until the next
+  /// call. `pipeline` must outlive the call. Throws RedisFailure.
   awaitable<std::span<const redis::Reply>> run(const redis::Pipeline& pipeline, Deadline deadline);
   /// The halves of run(), for a command that blocks.
   awaitable<void> send(const redis::Pipeline& pipeline, Deadline deadline);
@@ -95,7 +95,6 @@ class RedisConnection {
   redis::ReplyReader reader_;
   std::vector<std::unique_ptr<redis::ReplyArena>> arenas_;
   std::vector<redis::Reply> replies_;
-  std::vector<char> buffer_;
 };
 
 /// Adds the time until its end to a phase, however the scope ends. What it refers to must outlive it.

@@ -150,9 +150,13 @@ TEST_CASE("garbage is a protocol error; a close is a system error") {
   auto const second = open(io, options_for(closing.port()));
   CHECK_THROWS_AS(run_on(io, second->run(pipeline, Deadline::after(5s))), boost::system::system_error);
   // A length that will never be filled must not wait for longer than the deadline either.
-  testing::GarbageServer promising("$999999999999999\r\nabc");
+  testing::GarbageServer promising("$99999999\r\nabc");
   auto const third = open(io, options_for(promising.port()));
   CHECK_THROWS_AS(run_on(io, third->run(pipeline, Deadline::after(300ms))), Timeout);
+  // And one that will not be held is not waited for at all.
+  testing::GarbageServer boasting("$999999999999999\r\nabc");
+  auto const fourth = open(io, options_for(boasting.port()));
+  CHECK_THROWS_AS(run_on(io, fourth->run(pipeline, Deadline::after(5s))), ProtocolError);
 }
 
 TEST_CASE("a killed server ends a blocked command with an error at once") {

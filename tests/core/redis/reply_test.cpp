@@ -1,7 +1,7 @@
-#include "core/redis/reply.hpp"
-
 #include <catch2/catch.hpp>
 #include <chrono>
+
+#include "core/redis/reply_reader.hpp"
 
 namespace fleet::redis {
 namespace {
@@ -176,22 +176,79 @@ TEST_CASE("a huge string and a wide array come through whole") {
 }
 
 TEST_CASE("a reply beyond the limit is refused before it is held") {
+  CHECK_THROWS_WITH(decode("$500000000\r\n"), "redis sent a reply that exceeds 128 MiB");
+
+  // Of short elements it is what they take here that counts, not their bytes.
+  std::string piece;
+  for (int n = 0; n < 1 << 16; ++n) piece += "*0\r\n";
+  ReplyReader reader;
+  ReplyArena arena;
+  reader.feed("*500000000\r\n");
+  int pieces = 0;
+  auto const take_all = [&] {
+    do {
+      reader.feed(piece);
+    } while (++pieces < 1000 && !reader.next(arena));
+  };
+  CHECK_THROWS_WITH(take_all(), "redis sent a reply that exceeds 128 MiB");
+  CHECK(pieces > 64);
+  CHECK(pieces <= 128);
+}
+
+TEST_CASE("a line that never ends is searched once and refused at the limit") {
   std::string const piece(1 << 20, 'x');
   ReplyReader reader;
   ReplyArena arena;
-  reader.feed("$500000000\r\n");
+  reader.feed("+");
   int pieces = 0;
-  auto const take_one = [&] {
-    reader.feed(piece);
-    ++pieces;
-    return reader.next(arena);
-  };
   auto const take_all = [&] {
-    while (pieces < 200 && !take_one()) {
-    }
+    do {
+      reader.feed(piece);
+    } while (++pieces < 200 && !reader.next(arena));
   };
   CHECK_THROWS_AS(take_all(), ProtocolError);
   CHECK(pieces == 128);
+}
+
+TEST_CASE("a carriage return within a line is part of it") {
+  CHECK(decode("+a\rb\nc\r\n") == "+a\rb\nc");
+  CHECK(decode("+a\r") == "incomplete");
+  CHECK(decode("-\r\r\n") == "-\r");
+}
+
+TEST_CASE("numbers go to the ends of 64 bits and no further") {
+  CHECK(decode(":-9223372036854775808\r\n") == "-9223372036854775808");
+  CHECK(decode(":922337203685477580") == "incomplete");
+  auto const wire = GENERATE(as<std::string>(), ":9223372036854775808\r\n", ":-9223372036854775809\r\n",
+                             ":99999999999999999999", ":\r\n", ":-\r\n", ":+1\r\n", ":1 \r\n", ":01\r\n",
+                             ":-0\r\n", ":1\rx", "$18446744073709551615\r\n");
+  CAPTURE(wire);
+  CHECK_THROWS_AS(decode(wire), ProtocolError);
+}
+
+TEST_CASE("a string that goes on beyond its length is refused") {
+  CHECK_THROWS_WITH(decode("$2\r\nabc\r\n"), "redis sent a string that is longer than announced");
+}
+
+TEST_CASE("small replies beside a large one keep their bytes, and it does not follow them") {
+  std::string const large(300'000, 'l');
+  std::string const wire = "+first\r\n$300000\r\n" + large + "\r\n*2\r\n$4\r\nlast\r\n:1\r\n";
+  ReplyReader reader;
+  std::vector<ReplyArena> arenas(3);
+  for (int round = 0; round < 3; ++round) {
+    std::size_t complete = 0;
+    for (std::size_t at = 0; at < wire.size(); at += 65536) {
+      reader.feed(std::string_view(wire).substr(at, 65536));
+      while (complete < arenas.size() && reader.next(arenas[complete])) ++complete;
+    }
+    REQUIRE(complete == 3);
+    CHECK(reader.empty());
+    CHECK(dump(Reply(&arenas[0], 0)) == "+first");
+    CHECK(Reply(&arenas[1], 0).text() == large);
+    CHECK(dump(Reply(&arenas[2], 0)) == "['last' 1]");
+    CHECK(arenas[0].bytes.capacity() < 1000);
+    CHECK(arenas[2].bytes.capacity() < 1000);
+  }
 }
 
 TEST_CASE("commands are written as arrays of bulk strings") {

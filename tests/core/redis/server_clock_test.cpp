@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/redis/reply_reader.hpp"
+
 using namespace fleet;
 
 namespace {

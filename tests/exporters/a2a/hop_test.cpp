@@ -13,10 +13,14 @@ using testing::MadeReply;
 
 using Changes = std::map<std::string, std::string>;
 
+std::optional<SkipReason> reason_against(const std::string& wire) {
+  Hop hop;
+  return parse_hop(MadeReply(wire), hop);
+}
+
 /// The reason for which a good record with `changes` is refused; "" if it is taken.
 std::string refused(const Changes& changes) {
-  auto const parsed = parse_hop(MadeReply(fields_wire(hop_fields("h1", 1'000'000, 1'040'000, changes))));
-  auto const* reason = std::get_if<SkipReason>(&parsed);
+  auto const reason = reason_against(fields_wire(hop_fields("h1", 1'000'000, 1'040'000, changes)));
   return reason ? std::string(skip_reason_names[static_cast<std::size_t>(*reason)]) : "";
 }
 
@@ -26,8 +30,8 @@ TEST_CASE("a record becomes a hop") {
                                                 {"outcome", "error"},
                                                 {"err", "-32001"},
                                                 {"trace_id", "0123456789abcdef0123456789abcdef"}})));
-  auto const parsed = parse_hop(reply);
-  auto const& hop = std::get<Hop>(parsed);
+  Hop hop;
+  REQUIRE_FALSE(parse_hop(reply, hop));
   CHECK(hop.hop_id == "h-7");
   CHECK(hop.attempt == 3);
   CHECK(hop.source == "intake");
@@ -58,9 +62,9 @@ TEST_CASE("what a record lacks or garbles makes it malformed") {
   CHECK(refused({{"dst", "a\nb"}}) == "malformed");
   CHECK(refused({{"src", std::string(64, 'x')}}) == "");
   CHECK(refused({{"src", std::string(65, 'x')}}) == "malformed");
-  CHECK(std::get<SkipReason>(parse_hop(MadeReply("*0\r\n"))) == SkipReason::malformed);
-  CHECK(std::get<SkipReason>(parse_hop(MadeReply("*1\r\n$1\r\nv\r\n"))) == SkipReason::malformed);
-  CHECK(std::get<SkipReason>(parse_hop(MadeReply(":1\r\n"))) == SkipReason::malformed);
+  CHECK(reason_against("*0\r\n") == SkipReason::malformed);
+  CHECK(reason_against("*1\r\n$1\r\nv\r\n") == SkipReason::malformed);
+  CHECK(reason_against(":1\r\n") == SkipReason::malformed);
 }
 
 TEST_CASE("what is optional or unknown does not") {
@@ -93,15 +97,33 @@ TEST_CASE("stamps that go back are negative, equal ones are not") {
 }
 
 TEST_CASE("a trimmed entry has no fields") {
-  CHECK(std::get<SkipReason>(parse_hop(MadeReply("*-1\r\n"))) == SkipReason::trimmed);
-  CHECK(std::get<SkipReason>(parse_hop(MadeReply("$-1\r\n"))) == SkipReason::trimmed);
+  CHECK(reason_against("*-1\r\n") == SkipReason::trimmed);
+  CHECK(reason_against("$-1\r\n") == SkipReason::trimmed);
+}
+
+TEST_CASE("of a repeated field the last counts, and nothing is left of the hop that was there") {
+  auto fields = hop_fields("h", 1, 2, {{"outcome", "error"}, {"err", "-32603"}, {"state", "completed"}});
+  Hop hop;
+  REQUIRE_FALSE(parse_hop(MadeReply(fields_wire(fields)), hop));
+  CHECK(hop.task_state);
+  fields = hop_fields("h", 1, 2);
+  fields.emplace_back("attempt", "x");
+  CHECK(parse_hop(MadeReply(fields_wire(fields)), hop) == SkipReason::malformed);
+  fields.emplace_back("attempt", "7");
+  MadeReply const reply(fields_wire(fields));
+  REQUIRE_FALSE(parse_hop(reply, hop));
+  CHECK(hop.attempt == 7);
+  CHECK_FALSE(hop.task_state);
+  CHECK(hop.outcome == Outcome::ok);
+  CHECK(error_codes[hop.error_code] == "other");
 }
 
 TEST_CASE("unknown error codes are other") {
   auto const code = [](const std::string& text) {
     MadeReply const reply(fields_wire(hop_fields("h", 1, 2, {{"outcome", "error"}, {"err", text}})));
-    auto const parsed = parse_hop(reply);
-    return std::string(error_codes[std::get<Hop>(parsed).error_code]);
+    Hop hop;
+    REQUIRE_FALSE(parse_hop(reply, hop));
+    return std::string(error_codes[hop.error_code]);
   };
   CHECK(code("-32603") == "-32603");
   CHECK(code("-32099") == "other");

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/redis/reply.hpp"
+#include "core/redis/reply_reader.hpp"
 
 namespace fleet::testing {
 

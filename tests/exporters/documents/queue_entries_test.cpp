@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "core/redis/reply_reader.hpp"
 #include "tests/exporters/page.hpp"
 
 using namespace fleet;

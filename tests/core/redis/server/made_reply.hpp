@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "core/redis/reply.hpp"
+#include "core/redis/reply_reader.hpp"
 
 namespace fleet::testing {
 
