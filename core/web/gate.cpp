@@ -131,6 +131,8 @@ std::shared_ptr<ServerTls> Gate::tls() {
 void Gate::fill() {
   auto const& limit = rules_->config.rate_limit;
   tokens_ = limit ? limit->burst : 0;
+  if (limit && limit->burst == 0)
+    logging::warn("every request is answered with 429, for the rate limit's burst is 0", {{"file", file_}});
   filled_ = Clock::now();
 }
 

@@ -241,7 +241,6 @@ std::optional<RateLimit> read_rate_limit(const Mapping& root) {
   auto const interval = map.duration_or("interval", milliseconds(0), milliseconds(0));
   auto const burst = map.integer_or("burst", 0, 0, std::numeric_limits<std::int32_t>::max());
   if (interval == milliseconds(0)) return std::nullopt;
-  if (burst == 0) value->fail("expected a `burst` of 1 or more: with 0 no request is ever answered");
   return RateLimit{interval, static_cast<unsigned>(burst)};
 }
 

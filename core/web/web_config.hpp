@@ -32,7 +32,7 @@ struct TlsServerConfig {
 
 struct RateLimit {
   std::chrono::milliseconds interval;  ///< one more request is allowed each
-  unsigned burst;
+  unsigned burst;  ///< that many at once; with 0 none is ever allowed, as in exporter-toolkit
 
   friend bool operator==(const RateLimit&, const RateLimit&) = default;
 };

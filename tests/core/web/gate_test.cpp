@@ -311,6 +311,11 @@ TEST_CASE("a rate limit comes before everything else") {
   CHECK(site.get({}, "http") == "Too Many Requests\n429");
 }
 
+TEST_CASE("a rate limit with a burst of 0 lets nobody in") {
+  Site const site("rate_limit: {interval: 1ms, burst: 0}\n");
+  for (int n = 0; n < 3; ++n) CHECK(site.get({}, "http") == "Too Many Requests\n429");
+}
+
 TEST_CASE("a rate limit that comes while it runs begins with its burst") {
   std::string const none = "http_server_config: {}\n", limit = "rate_limit: {interval: 1h, burst: 2}\n";
   Site const site(none);
