@@ -102,7 +102,7 @@ darwin_starves() {
     targets: [{name: silent, url: "http://127.0.0.1:$FLEET_PORT_FRONT_DOOR/hang"}]
 YAML
   reload "$FLEET_PORT_DARWIN"
-  sleep 4 # a scrape: what a counter begins with is no increase
+  scraped 1
   (
     for _ in {1..9}; do
       process_signal darwin STOP

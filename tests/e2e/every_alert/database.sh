@@ -30,7 +30,7 @@ intervals:
 database_alone() {
   local name
   within 60 "every PostgreSQL answers" holds 'count(pg_up == 1) == 5'
-  sleep 4
+  scraped 1
   fault primaries-hang "every primary hangs, replicas go on"
   for name in postgres postgres-ledger postgres-aged; do process_signal "$name" STOP; done
   proven PostgresNoPrimary/1 primaries-hang 60

@@ -23,7 +23,7 @@ fleet_begin() {
   starve_darwin
   spans_refuse 1
   coordinator XADD a2a:hops '*' nothing of-it
-  sleep 7 # two scrapes: what a counter begins with is no increase
+  scraped 2
   fault spans-refused "an agent sends spans that are none" spans_refuse 8
   fault spans-many "800 spans wait for their other side at once" spans 800
   fault records-malformed "somebody writes records of another form" records_malformed

@@ -31,6 +31,15 @@ untold() { of_tellings 'map(select(.at == null).who) | join(", ")' "$@"; }
 
 all_told() { [[ ! $(untold "$@") ]]; }
 
+# scraped TIMES: until every target has been, so often from now on. What a counter begins with is no increase.
+scraped() {
+  local n newest
+  for ((n = 0; n < $1; ++n)); do
+    newest=$(value 'max(timestamp(up))')
+    within 60 "every target is scraped" holds "min(timestamp(up)) > $newest"
+  done
+}
+
 # proven KEY FAULT SECONDS [NEEDLE]: KEY is NAME/SEVERITY. A miss is noted and the run goes on, so that one run shows them all.
 proven() {
   local key=$1 id=$2 patience=$3 needle=${4:-} start=$SECONDS told took

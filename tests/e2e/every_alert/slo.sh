@@ -35,14 +35,14 @@ slo_prove() {
   stop_monitor
   hang_demo_replica
   visits 300
-  sleep 7 # two scrapes
+  scraped 2
   fault visits-fail "three users of several hundred get an error" visits_fail 3
   proven InterfaceTrafficSLO/3 visits-fail 60
   fault visits-fail-all "200 users get an error" visits_fail 200
   proven InterfaceTrafficSLO/1 visits-fail-all 60
   within 180 "200 probes of the interface have been judged" holds 'sum(increase(slo_probe_results_total{probe="unified-interface"}[1h])) > 300'
   probes_fail 1
-  sleep 7 # two scrapes: that failure began the series of its reason, and what a counter begins with is no increase
+  scraped 2 # that failure began the series of its reason
   judged=$(value 'sum(increase(slo_probe_results_total{probe="unified-interface"}[1h]))')
   fault probe-fails "one probe of 250 of the interface fails" probes_fail $((${judged%.*} / 250 + 1))
   proven InterfaceProbesSLO/3 probe-fails 60
