@@ -120,7 +120,12 @@ HopFeed::Place HopFeed::add_transaction(redis::Pipeline& pipeline, bool create_g
   std::vector<std::string_view> words{"HSET", hops_.checkpoint};
   transaction.fields.append_to(words);
   pipeline.add(words);
-  if (transaction.rewrite_recent) pipeline.add({"DEL", recent_key});
+  if (transaction.rewrite_recent) {
+    // At once as long as it will be, so that reading it never takes more memory than the first time.
+    auto const last = std::to_string(RecentHops::entry_bytes * (hops_.remembered_hops - 1));
+    pipeline.add({"DEL", recent_key});
+    pipeline.add({"SETRANGE", recent_key, last, std::string(RecentHops::entry_bytes, '\0')});
+  }
   for (auto const& part : transaction.recent) {
     auto const offset = std::to_string(part.offset);
     pipeline.add({"SETRANGE", recent_key, offset, part.bytes});

@@ -121,8 +121,8 @@ std::vector<RecentHops::Part> RecentHops::parts_since(std::uint64_t since) const
     auto const place = static_cast<std::size_t>(number % capacity_);
     if (parts.empty() || place == 0) {
       auto const left = std::min<std::uint64_t>(total_ - number, capacity_ - place);
-      parts.push_back({8 * place, {}});
-      parts.back().bytes.reserve(8 * static_cast<std::size_t>(left));
+      parts.push_back({entry_bytes * place, {}});
+      parts.back().bytes.reserve(entry_bytes * static_cast<std::size_t>(left));
     }
     append_entry(parts.back().bytes, ring_[place]);
     ++number;
@@ -132,10 +132,10 @@ std::vector<RecentHops::Part> RecentHops::parts_since(std::uint64_t since) const
 
 bool RecentHops::restore(std::string_view stored, std::uint64_t stored_total, std::uint64_t stored_capacity) {
   clear();
-  auto const present = stored.size() / 8;
+  auto const present = stored.size() / entry_bytes;
   if (stored_capacity == capacity_) {
     for (std::size_t place = 0; place < std::min(present, capacity_); ++place) {
-      auto const identity = read_entry(stored.substr(8 * place));
+      auto const identity = read_entry(stored.substr(entry_bytes * place));
       if (identity == 0) continue;
       auto const slot = slot_of(identity);
       if (table_[slot] == identity) continue;
@@ -150,7 +150,7 @@ bool RecentHops::restore(std::string_view stored, std::uint64_t stored_total, st
   for (auto number = first; number < stored_total; ++number) {
     auto const place = static_cast<std::size_t>(number % stored_capacity);
     if (place >= present) continue;
-    if (auto const identity = read_entry(stored.substr(8 * place)); identity != 0) insert(identity);
+    if (auto const identity = read_entry(stored.substr(entry_bytes * place)); identity != 0) insert(identity);
   }
   return false;
 }

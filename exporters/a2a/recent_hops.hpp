@@ -15,6 +15,8 @@ namespace fleet::exporters::a2a {
 /// is new. 24 to 40 bytes for each hop it can remember, all from the beginning: memory is what it will be.
 class RecentHops {
  public:
+  static constexpr std::size_t entry_bytes = 8;  ///< as stored; all zero: nothing
+
   explicit RecentHops(std::size_t capacity);
 
   static std::uint64_t identity(std::string_view hop_id, std::uint32_t attempt);
