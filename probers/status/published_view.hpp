@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace fleet::probers::status {
@@ -31,7 +32,10 @@ class PublishedView {
   bool is_wanted() const { return age(asked_) < std::chrono::minutes(1); }
   /// New pages take the place of the former.
   void publish(std::shared_ptr<const Pages> pages) {
-    pages_.store(std::move(pages));
+    {
+      std::lock_guard const lock(mutex_);
+      pages_.swap(pages);  // the former are destroyed when the lock is free
+    }
     ++generation_;
     confirm();
   }
@@ -39,7 +43,10 @@ class PublishedView {
   void confirm() { confirmed_ = Clock::now().time_since_epoch().count(); }
   bool is_current() const { return age(confirmed_) < std::chrono::milliseconds(1500); }
   /// Null before the first publish().
-  std::shared_ptr<const Pages> pages() const { return pages_.load(); }
+  std::shared_ptr<const Pages> pages() const {
+    std::lock_guard const lock(mutex_);
+    return pages_;
+  }
   /// Rises with each publish().
   std::uint64_t generation() const { return generation_; }
 
@@ -49,7 +56,10 @@ class PublishedView {
     return since == 0 ? Clock::duration::max() : Clock::now().time_since_epoch() - Clock::duration(since);
   }
 
-  std::atomic<std::shared_ptr<const Pages>> pages_;
+  // No std::atomic<std::shared_ptr>: libstdc++'s load() ends its critical section without a release, so that
+  // the next store() is not ordered after what it reads (_Sp_atomic::load of GCC 12).
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Pages> pages_;
   std::atomic<std::uint64_t> generation_{0};
   std::atomic<Clock::rep> asked_{0}, confirmed_{0};
 };
