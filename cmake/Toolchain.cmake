@@ -4,7 +4,7 @@ add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-mismatched-new-delete>)
 # At -O2 GCC 12 sees std::string's inline buffer overrun where the string was moved to the heap (GCC bug 105651).
 add_compile_options($<$<CONFIG:Release>:-Wno-array-bounds>)
 # Of several sources compiled as one GCC sees only that none is the main one, and takes them for headers.
-if(CMAKE_UNITY_BUILD)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
 endif()
 if(FLEET_WARNINGS_AS_ERRORS)
@@ -22,7 +22,10 @@ if(FLEET_SANITIZE STREQUAL "thread")
 elseif(FLEET_SANITIZE)
   # -Wmaybe-uninitialized reports false positives once sanitizers rewrite the code (GCC bug 55217 and others).
   # AddressSanitizer reports a null pointer that is used; UBSan's own check of it is a fifth of the compile time.
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=all -Wno-maybe-uninitialized)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize=null -fno-sanitize-recover=all)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
   add_link_options(-fsanitize=address,undefined)
 else()
   add_link_options(-static-libstdc++ -static-libgcc)
