@@ -32,7 +32,12 @@ trap 'exit 130' INT TERM
 
 pid_of() { cut -d' ' -f1 "$FLEET_STATE/run/$1.pid"; }
 now() { date +%s; }
-until_second() { local left=$(($1 - $(now))); if ((left > 0)); then sleep "$left"; fi; }
+until_second() {
+  local left=$(($1 - $(now)))
+  if ((left <= 0)); then return; fi
+  sleep "$left" &  # not waited for in the foreground, where no signal would be taken until it has ended
+  wait "$!"
+}
 
 ./fleet up --detach >"$dir/up.log" 2>&1 || { cat "$dir/up.log" >&2; exit 1; }
 while read -r variable port; do printf -v "$variable" %s "$port"; done <"$FLEET_STATE/run/ports"
