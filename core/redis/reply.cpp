@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace fleet::redis {
 namespace {
@@ -28,13 +29,18 @@ std::string_view type_name(ReplyType type) {
   throw ProtocolError("expected " + std::string(wanted) + " from redis, got " + std::string(type_name(got)));
 }
 
-void append_number(std::string& out, char prefix, std::size_t number) {
-  char text[24];
-  text[0] = prefix;
-  auto* end = std::to_chars(text + 1, text + sizeof text - 2, number).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
-  out.append(text, end);
+constexpr std::string_view line_end = "\r\n";
+constexpr std::size_t longest_number = sizeof "$18446744073709551615\r\n" - 1;
+
+char* write_text(char* at, std::string_view text) {
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+char* write_number(char* at, char prefix, std::size_t number) {
+  *at++ = prefix;
+  at = std::to_chars(at, at + longest_number, number).ptr;
+  return write_text(at, line_end);
 }
 
 }  // namespace
@@ -74,18 +80,19 @@ Reply Reply::operator[](std::size_t n) const {
 }
 
 void append_command(std::string& out, std::span<const std::string_view> words) {
-  // A command may acknowledge a thousand records: grown word by word it would be copied a dozen times.
-  constexpr std::size_t most_around_a_word = sizeof "$18446744073709551615\r\n\r\n" - 1;
-  auto size = out.size() + most_around_a_word;
-  for (auto const word : words) size += word.size() + most_around_a_word;
-  if (size > out.capacity()) out.reserve(std::max(size, 2 * out.capacity()));
+  // Written into room for the longest it can be: a command may acknowledge a thousand records.
+  auto const before = out.size();
+  auto most = before + longest_number;
+  for (auto const word : words) most += longest_number + word.size() + line_end.size();
+  if (most > out.capacity()) out.reserve(std::max(most, 2 * out.capacity()));
+  out.resize(most);
 
-  append_number(out, '*', words.size());
+  auto* at = write_number(out.data() + before, '*', words.size());
   for (auto const word : words) {
-    append_number(out, '$', word.size());
-    out += word;
-    out += "\r\n";
+    at = write_number(at, '$', word.size());
+    at = write_text(write_text(at, word), line_end);
   }
+  out.resize(static_cast<std::size_t>(at - out.data()));
 }
 
 }  // namespace fleet::redis

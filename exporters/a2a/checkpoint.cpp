@@ -176,7 +176,8 @@ std::string_view CheckpointFields::word(std::size_t n) const {
 
 void CheckpointFields::number(std::uint64_t value) {
   char digits[24];
-  buffer_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  auto const* const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  buffer_.append(digits, static_cast<std::size_t>(end - digits));  // by iterators it would be a replacement
 }
 
 void CheckpointFields::add_position(const Position& position) {
