@@ -11,6 +11,10 @@ source "$here/expect.sh"
 FLEET_BIN=$2
 FLEET_STATE=$(mktemp -d)
 export FLEET_BIN FLEET_STATE PYTHONDONTWRITEBYTECODE=1
+# Where programs that are built with ThreadSanitizer write their reports.
+races=$FLEET_STATE/races
+mkdir "$races"
+export TSAN_OPTIONS="${TSAN_OPTIONS:-} log_path=$races/report"
 command -v grafana-server >/dev/null || PATH=$here/stand_ins:$PATH
 port=$(free_ports 29)
 for name in PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER COMPLIANCE_EXPORTER CONSENT_EXPORTER \
@@ -28,6 +32,7 @@ finish() {
     curl -fsS -m 5 "http://127.0.0.1:$FLEET_PORT_RECEIVER/received" 2>/dev/null || true
     tail -n 20 "$FLEET_STATE"/logs/*.log || true
     cat "$FLEET_STATE/panels" 2>/dev/null || true
+    cat "$races"/report* 2>/dev/null || true
   fi
   rm -rf "$FLEET_STATE"
   exit "$status"
@@ -120,3 +125,4 @@ for pid in $pids; do
   if [[ -e /proc/$pid && $(cut -d ' ' -f 3 "/proc/$pid/stat") != Z ]]; then fail "process $pid is left"; fi
 done
 note "nothing is left running"
+if compgen -G "$races/report*" >/dev/null; then fail "data races, in the reports below"; fi
