@@ -144,7 +144,7 @@ std::string Pdf::finish() {
     bytes.resize(size);
   }
   if (error_ == 0) return bytes;
-  char code[16];
+  char code[sizeof "0x" + 2 * sizeof(unsigned long)];
   std::snprintf(code, sizeof code, "0x%04lX", static_cast<unsigned long>(error_));
   throw std::runtime_error(std::string("libharu cannot make the PDF, its error is ") + code);
 }
