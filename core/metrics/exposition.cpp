@@ -3,7 +3,6 @@
 #include <isa-l/igzip_lib.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <limits>
 #include <memory>
@@ -187,12 +186,8 @@ std::string Exposition::render(const Families& families, Format format) {
 }
 
 std::string gzip(std::string_view page) {
-  struct Compressor {
-    isal_zstream stream;
-    std::array<std::uint8_t, ISAL_DEF_LVL1_SMALL> tokens;
-  };
-  thread_local auto const compressor = std::make_unique_for_overwrite<Compressor>();
-  auto& stream = compressor->stream;
+  thread_local auto const compressor = std::make_unique_for_overwrite<isal_zstream>();
+  auto& stream = *compressor;
   if (page.size() > std::numeric_limits<std::uint32_t>::max() / 2)
     throw std::length_error("gzip: page too large");
   // Not a string: that would touch all of a bound which is larger than the page.
@@ -201,9 +196,7 @@ std::string gzip(std::string_view page) {
   auto const buffer = std::make_unique_for_overwrite<std::uint8_t[]>(bound);
   isal_deflate_stateless_init(&stream);
   stream.gzip_flag = IGZIP_GZIP;
-  stream.level = 1;
-  stream.level_buf = compressor->tokens.data();
-  stream.level_buf_size = static_cast<std::uint32_t>(compressor->tokens.size());
+  stream.level = 0;
   // It is not const for the sake of C only.
   stream.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(page.data()));
   stream.avail_in = static_cast<std::uint32_t>(page.size());
