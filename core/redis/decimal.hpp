@@ -1,5 +1,5 @@
-// Whole numbers as Redis and the records in its streams write them. std::from_chars costs four times as much
-// for a stamp, and a record has five.
+// Whole numbers as Redis and the records in its streams write them. std::from_chars takes two and a half
+// times the instructions for a stamp, and a record has five of these.
 #pragma once
 
 #include <bit>
@@ -9,6 +9,9 @@
 #include <string_view>
 
 namespace fleet::redis {
+
+/// Above 9 if the character is no digit.
+inline unsigned digit_of(char c) { return static_cast<unsigned>(c) - static_cast<unsigned>('0'); }
 
 /// Reads eight digits at once; false if they are not all digits. D. Lemire, "Quickly parsing eight digits",
 /// https://lemire.me/blog/2018/10/03/quickly-parsing-eight-digits/
@@ -38,7 +41,7 @@ inline bool read_decimal(std::string_view text, std::uint64_t& number) {
       value = value * 100'000'000 + eight;
     }
     for (char const c : text) {
-      auto const digit = static_cast<unsigned>(c) - static_cast<unsigned>('0');
+      auto const digit = digit_of(c);
       if (digit > 9) return false;
       value = 10 * value + digit;
     }

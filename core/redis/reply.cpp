@@ -55,10 +55,6 @@ void Reply::throw_not(std::string_view wanted) const {
   throw_unexpected(wanted, type());
 }
 
-void Reply::throw_no_string(const ReplyArena::Element& own) const {
-  Reply(arena_, static_cast<std::uint32_t>(&own - arena_->elements.data())).throw_not("a string");
-}
-
 std::string_view Reply::error_text() const {
   auto const& own = element();
   if (own.type != ReplyType::error) throw_unexpected("an error", own.type);

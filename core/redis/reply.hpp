@@ -52,7 +52,9 @@ class Reply {
   bool is_nil() const { return type() == ReplyType::nil; }
   bool is_error() const { return type() == ReplyType::error; }
   std::string_view text() const {  ///< string or status
-    return text_of(element());
+    auto const& own = element();
+    if (own.type != ReplyType::string && own.type != ReplyType::status) throw_not("a string");
+    return {arena_->text + own.integer, own.size};
   }
   std::string_view error_text() const;  ///< of an error reply
   std::int64_t integer() const;
@@ -93,16 +95,16 @@ class Reply {
   }
   /// The n-th child, O(n).
   Reply operator[](std::size_t n) const;
-  /// Calls take(name, value) for each pair of a list of strings, as a stream's record is one; false if the last
-  /// name has no value.
+  /// Calls take(name, value) with a string and a Reply for each pair of a flat list; false if the last name has
+  /// no value.
   template <class Take>
-  bool each_text_pair(Take take) const {
+  bool each_pair(Take take) const {
     auto const count = size();
-    auto const* name = &element() + 1;
+    auto index = index_ + 1;
     for (std::size_t n = 1; n < count; n += 2) {
-      auto const* const value = name + name->skip;
-      take(text_of(*name), text_of(*value));
-      name = value + value->skip;
+      Reply const name(arena_, index), value(arena_, index + name.element().skip);
+      index = value.index_ + value.element().skip;
+      take(name.text(), value);
     }
     return count % 2 == 0;
   }
@@ -110,11 +112,6 @@ class Reply {
  private:
   /// Why this is not `wanted`: ReplyError if it is an error reply, else ProtocolError.
   [[noreturn]] void throw_not(std::string_view wanted) const;
-  std::string_view text_of(const ReplyArena::Element& own) const {
-    if (own.type != ReplyType::string && own.type != ReplyType::status) throw_no_string(own);
-    return {arena_->text + own.integer, own.size};
-  }
-  [[noreturn]] void throw_no_string(const ReplyArena::Element& own) const;
   const ReplyArena::Element& element() const { return arena_->elements[index_]; }
   const ReplyArena* arena_ = nullptr;
   std::uint32_t index_ = 0;
@@ -124,13 +121,7 @@ class Reply {
 /// the last name has no value.
 template <class Take>
 void each_field(const Reply& map, Take take) {
-  auto const end = map.end();
-  for (auto field = map.begin(); field != end; ++field) {
-    auto const name = (*field).text();
-    ++field;
-    if (!(field != end)) throw ProtocolError("redis sent a map with an odd number of elements");
-    take(name, *field);
-  }
+  if (!map.each_pair(take)) throw ProtocolError("redis sent a map with an odd number of elements");
 }
 
 /// Appends one command in RESP to `out`.

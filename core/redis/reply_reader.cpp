@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "core/redis/decimal.hpp"
+
 namespace fleet::redis {
 namespace {
 
@@ -26,9 +28,6 @@ enum class Line : std::uint8_t { whole, cut };
   throw ProtocolError(text);
 }
 
-inline unsigned digit_of(char c) {
-  return static_cast<unsigned>(c) - static_cast<unsigned>('0');
-}  // above 9: none
 inline bool is_line_end(const char* at) { return std::memcmp(at, "\r\n", 2) == 0; }
 
 /// The number from `from` to the line's end, after which `from` is set to what follows. Throws ProtocolError.

@@ -143,8 +143,10 @@ std::optional<SkipReason> parse_hop(redis::Reply fields, Hop& hop) {
   HopReader reader(hop);
   if (fields.is_nil()) return SkipReason::trimmed;
   if (fields.type() != redis::ReplyType::array) return SkipReason::malformed;
-  auto const take = [&reader](std::string_view name, std::string_view value) { reader.take(name, value); };
-  if (!fields.each_text_pair(take)) return SkipReason::malformed;
+  auto const take = [&reader](std::string_view name, const redis::Reply& value) {
+    reader.take(name, value.text());
+  };
+  if (!fields.each_pair(take)) return SkipReason::malformed;
   return reader.judge();
 }
 

@@ -146,6 +146,7 @@ void HopLedger::clear_samples() {
 void HopLedger::undo() {
   recent_.take_back(inserted_);
   working_ = settled_;
+  target_of_pair_.clear();  // some of whose places may be gone, and be others' next
   latencies_.forget_exemplars_from(settled_.pairs.size());
   changes_.clear();
   acknowledge_.clear();

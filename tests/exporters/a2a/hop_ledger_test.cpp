@@ -121,6 +121,36 @@ TEST_CASE("a page sees only what is stored") {
   CHECK_FALSE(one.pending_changes());
 }
 
+TEST_CASE("a pair that was undone counts for its own target when it, or another, is there again") {
+  Store store;
+  auto one = ledger();
+  store.start(one);
+  auto const hop_to = [&one](int n, const std::string& target) {
+    MadeEntries entries;
+    entries.add(std::to_string(n) + "-0",
+                hop_fields("h" + std::to_string(n), now - 40'000, now, {{"dst", target}}));
+    one.take(entries.reply(), HopLedger::Reading::fresh);
+  };
+  hop_to(1, "research");
+  store.commit(one);
+  store.given(1);
+  hop_to(2, "drafting");
+  hop_to(3, "financial");
+  store.adopt(one);  // the connection was lost before anything was stored
+  store.commit(one);
+  hop_to(2, "financial");
+  hop_to(3, "drafting");
+  store.commit(one);
+  REQUIRE(one.counts().targets.size() == 3);
+  CHECK(one.counts().targets[1].target == "financial");
+  for (auto const& target : one.counts().targets) {
+    INFO(target.target);
+    std::uint64_t count = 0;
+    for (auto const bucket : target.queue.counts) count += bucket;
+    CHECK(count == 1);
+  }
+}
+
 TEST_CASE("a killed reader's successor goes on where the transaction ended") {
   Store store;
   {
