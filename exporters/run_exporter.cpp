@@ -84,7 +84,7 @@ void print(std::FILE* to, const std::string& text) {
   std::fflush(to);
 }
 
-int run_once(const ExporterDescription& description, const app::CommonFlags& flags, const Parsed& parsed) {
+int run_once(const ExporterDescription& description, const app::DaemonFlags& flags, const Parsed& parsed) {
   asio::io_context io(1);
   Families page;
   bool all_good = false;
@@ -118,7 +118,7 @@ void put_to_use(const ExporterDescription& description, const Parsed& parsed, ap
   current.targets = std::move(targets);
 }
 
-void add_pages(const ExporterDescription& description, const app::CommonFlags& flags,
+void add_pages(const ExporterDescription& description, const app::DaemonFlags& flags,
                const std::shared_ptr<Current>& current, app::DaemonHooks& hooks) {
   app::Page metrics;
   metrics.collect = [current, &description](const web::Request& request, Deadline deadline, Families& out) {
@@ -134,7 +134,7 @@ void add_pages(const ExporterDescription& description, const app::CommonFlags& f
   hooks.pages[description.multi_target_path] = std::move(probe);
 }
 
-int serve(const ExporterDescription& description, const app::CommonFlags& flags, const Parsed& parsed) {
+int serve(const ExporterDescription& description, const app::DaemonFlags& flags, const Parsed& parsed) {
   auto const current = std::make_shared<Current>();
   share_one_heap();
   app::Daemon daemon(description.program, flags);
@@ -171,7 +171,7 @@ int run_program(int argc, const char* const* argv, const ExporterDescription& de
   std::string_view const word = argc > 1 ? argv[1] : "";
   if (!description.commands.empty() && !word.empty() && !word.starts_with('-'))
     return app::find_command(description.commands, word, "command").run(argc - 1, argv + 1);
-  app::CommonFlags flags;
+  app::DaemonFlags flags;
   app::Flags parser(description.program, summary_of(description));
   flags.register_on(parser, description.default_config, description.default_listen);
   if (description.flags) description.flags(parser);

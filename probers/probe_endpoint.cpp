@@ -54,7 +54,7 @@ web::Response one_line(int status, std::string text) {
 awaitable<web::Response> at_once(web::Response response) { co_return response; }
 
 /// The scraper's time; 120 s if it names none, for a person who waits.
-milliseconds scrape_limit(std::string_view header, const app::CommonFlags& flags) {
+milliseconds scrape_limit(std::string_view header, const app::DaemonFlags& flags) {
   auto unnamed = flags;
   unnamed.scrape_timeout = unlimited_scrape - flags.scrape_timeout_offset;
   return app::scrape_timeout(header, unnamed);
@@ -63,7 +63,7 @@ milliseconds scrape_limit(std::string_view header, const app::CommonFlags& flags
 }  // namespace
 
 struct ProbeEndpoint::State {
-  State(asio::io_context& where, app::CommonFlags given, Instruments& registry);
+  State(asio::io_context& where, app::DaemonFlags given, Instruments& registry);
 
   std::string objection(const Question& question) const;
   static awaitable<Verdict> attempt(NamedModule module, Question question);
@@ -75,7 +75,7 @@ struct ProbeEndpoint::State {
   web::Response history_page(std::string_view id) const;
 
   asio::io_context& worker;
-  app::CommonFlags flags;
+  app::DaemonFlags flags;
   Gauge &reload_successful, &reload_time;
   Counter &unknown_modules, &answered, &refused, &unavailable;
   std::map<std::string, NamedModule> modules;  // worker thread
@@ -112,7 +112,7 @@ std::optional<milliseconds> parse_timeout(std::string_view text) {
 
 }  // namespace
 
-ProbeEndpoint::State::State(asio::io_context& where, app::CommonFlags given, Instruments& registry)
+ProbeEndpoint::State::State(asio::io_context& where, app::DaemonFlags given, Instruments& registry)
     : worker(where),
       flags(std::move(given)),
       reload_successful(registry.gauge("blackbox_exporter_config_last_reload_successful",
@@ -244,7 +244,7 @@ web::Response ProbeEndpoint::State::history_page(std::string_view id) const {
   return response;
 }
 
-ProbeEndpoint::ProbeEndpoint(asio::io_context& worker, app::CommonFlags flags, Instruments& instruments)
+ProbeEndpoint::ProbeEndpoint(asio::io_context& worker, app::DaemonFlags flags, Instruments& instruments)
     : state_(std::make_shared<State>(worker, std::move(flags), instruments)) {}
 
 ProbeEndpoint::~ProbeEndpoint() = default;

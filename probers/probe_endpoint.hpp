@@ -35,7 +35,7 @@ class ProbeEndpoint {
   static constexpr std::size_t most_at_once = 400;
 
   /// `worker` and `instruments` must outlive every request: they are the daemon's.
-  ProbeEndpoint(asio::io_context& worker, app::CommonFlags flags, Instruments& instruments);
+  ProbeEndpoint(asio::io_context& worker, app::DaemonFlags flags, Instruments& instruments);
   ~ProbeEndpoint();
   ProbeEndpoint(const ProbeEndpoint&) = delete;
 

@@ -72,7 +72,7 @@ awaitable<void> exit_at_next_signal(asio::signal_set& signals) {
 // The order of members is the order of teardown, backwards. Suspended coroutines of the worker hold mailboxes,
 // whose timers are the web's; suspended ones of the web hold gauges.
 struct Daemon::Impl {
-  Impl(std::string program_name, CommonFlags common)
+  Impl(std::string program_name, DaemonFlags common)
       : program(std::move(program_name)), flags(std::move(common)) {}
 
   int run(DaemonHooks hooks);
@@ -86,7 +86,7 @@ struct Daemon::Impl {
   void start_threads();
 
   std::string program;
-  CommonFlags flags;
+  DaemonFlags flags;
   Instruments instruments;
   asio::io_context main_io{1};
   asio::io_context web_io{1};
@@ -101,7 +101,7 @@ struct Daemon::Impl {
   std::thread web_thread, worker_thread;
 };
 
-Daemon::Daemon(std::string program, CommonFlags flags)
+Daemon::Daemon(std::string program, DaemonFlags flags)
     : impl_(std::make_unique<Impl>(std::move(program), std::move(flags))) {
   keep_freed_memory();
 }

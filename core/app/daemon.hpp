@@ -22,11 +22,11 @@
 namespace fleet::app {
 
 /// The flags that every program has.
-struct CommonFlags {
+struct DaemonFlags {
   std::string config_file;
   bool config_check = false;
   bool once = false;
-  bool healthcheck = false;  ///< ask a running one, see healthcheck()
+  bool healthcheck = false;                   ///< ask a running one, see healthcheck()
   std::vector<std::string> listen_addresses;  ///< --web.listen-address, repeatable
   bool systemd_socket = false;                ///< listen on what systemd passed instead
   std::string web_config_file;                ///< TLS and users, see web/web_config.hpp; empty: none
@@ -48,7 +48,7 @@ struct CommonFlags {
 
 /// For --config.check: throws config::Error if the file of --web.config.file, or one that it names, is of no
 /// use.
-void check_web_config(const CommonFlags& flags);
+void check_web_config(const DaemonFlags& flags);
 
 /// A request that cannot be answered as it is. what() says why in one line; the answer is that, and status 400.
 class BadRequest : public std::runtime_error {
@@ -78,8 +78,8 @@ struct DaemonHooks {
   /// Called on the worker io thread after the web server has drained, to stop feeds and loops; they then have 2
   /// s to unwind before the worker is stopped. May be empty.
   std::function<void()> stop;
-  /// Whether the worker also renders the pages that are small: what was built there need not move to another CPU
-  /// piece by piece. Not for a worker that may not be kept from its work for a fifth of a millisecond.
+  /// Whether the worker also renders the pages that are small: what was built there need not move to another
+  /// CPU piece by piece. Not for a worker that may not be kept from its work for a fifth of a millisecond.
   bool worker_renders_small_pages = false;
   /// Whether /-/ready says 200; default always. Any thread.
   std::function<bool()> ready;
@@ -103,7 +103,7 @@ struct DaemonHooks {
 class Daemon {
  public:
   /// `program` is the metric prefix: "pg_health_exporter".
-  Daemon(std::string program, CommonFlags flags);
+  Daemon(std::string program, DaemonFlags flags);
   ~Daemon();
   /// Where collectors, feeds and probes live; one thread runs it between run()'s start and end. Exceptions that
   /// reach it are logged and the thread goes on.
@@ -121,7 +121,7 @@ class Daemon {
 
 /// How long one scrape may take, and its deadline: now + header seconds - offset, or now + fallback. A header
 /// that is no positive finite number is ignored. Never shorter than 100 ms, never longer than 5 minutes.
-std::chrono::milliseconds scrape_timeout(std::string_view timeout_header, const CommonFlags& flags);
-Deadline scrape_deadline(std::string_view timeout_header, const CommonFlags& flags);
+std::chrono::milliseconds scrape_timeout(std::string_view timeout_header, const DaemonFlags& flags);
+Deadline scrape_deadline(std::string_view timeout_header, const DaemonFlags& flags);
 
 }  // namespace fleet::app

@@ -76,7 +76,7 @@ struct MetricsEndpoint::Job {
   std::atomic<bool> observed{false};
 };
 
-MetricsEndpoint::MetricsEndpoint(std::string program, CommonFlags flags, asio::io_context& web,
+MetricsEndpoint::MetricsEndpoint(std::string program, DaemonFlags flags, asio::io_context& web,
                                  asio::io_context& worker, Collect collect, Instruments& instruments,
                                  bool worker_renders_small_pages)
     : program_(std::move(program)),

@@ -23,7 +23,7 @@ class MetricsEndpoint {
   /// answer.
   using Collect = std::shared_ptr<const std::function<awaitable<void>(Deadline, Families&)>>;
 
-  MetricsEndpoint(std::string program, CommonFlags flags, asio::io_context& web, asio::io_context& worker,
+  MetricsEndpoint(std::string program, DaemonFlags flags, asio::io_context& web, asio::io_context& worker,
                   Collect collect, Instruments& instruments, bool worker_renders_small_pages);
 
   /// 200 with the page; 503 beyond --web.max-requests, or if the worker has no page at the deadline plus 300
@@ -47,7 +47,7 @@ class MetricsEndpoint {
   web::Response render(Families page, const Wish& wish) const;
 
   std::string program_;
-  CommonFlags flags_;
+  DaemonFlags flags_;
   asio::io_context& web_;
   asio::io_context& worker_;
   Collect collect_;

@@ -19,7 +19,7 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
-milliseconds scrape_timeout(std::string_view header, const CommonFlags& flags) {
+milliseconds scrape_timeout(std::string_view header, const DaemonFlags& flags) {
   header = trim(header);
   double seconds = 0;
   auto const [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
@@ -32,7 +32,7 @@ milliseconds scrape_timeout(std::string_view header, const CommonFlags& flags) {
                     longest);
 }
 
-Deadline scrape_deadline(std::string_view timeout_header, const CommonFlags& flags) {
+Deadline scrape_deadline(std::string_view timeout_header, const DaemonFlags& flags) {
   return Deadline::after(scrape_timeout(timeout_header, flags));
 }
 

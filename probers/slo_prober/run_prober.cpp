@@ -48,7 +48,7 @@ constexpr std::array<Command, 4> commands{{
     {"probe", "one attempt by hand, with everything that it learnt", run_probe_by_hand},
 }};
 
-int check_config(const app::CommonFlags& common) {
+int check_config(const app::DaemonFlags& common) {
   app::check_web_config(common);
   auto const& file = common.config_file;
   auto const fleet = read_fleet(config::Document::load(file));
@@ -58,7 +58,7 @@ int check_config(const app::CommonFlags& common) {
 }
 
 int run_daemon(int argc, const char* const* argv) {
-  app::CommonFlags common;
+  app::DaemonFlags common;
   ServeOptions options;
   std::uint64_t workers = options.workers;
   app::Flags flags(

@@ -29,18 +29,20 @@ Watcher watcher_for(status::StatusService& status) {
   return watcher;
 }
 
-/// Everything that is to be probed, and the news that change it: the file, discoveries, the other replicas. Worker
-/// 0's thread, but for may_run().
+/// Everything that is to be probed, and the news that change it: the file, discoveries, the other replicas.
+/// Worker 0's thread, but for may_run().
 class Fleet {
  public:
-  Fleet(app::Daemon& daemon, std::string config_file, const ServeOptions& options, status::StatusService& status)
+  Fleet(app::Daemon& daemon, std::string config_file, const ServeOptions& options,
+        status::StatusService& status)
       : executor_(daemon.worker().get_executor()),
         instruments_(daemon.instruments()),
         config_file_(std::move(config_file)),
         shares_(options.shard == "auto"),
         status_(status),
-        crew_(daemon.worker(), daemon.instruments(), options.workers,
-              [this](const ScheduledProbe& probe) { return may_run(probe); }, watcher_for(status)) {
+        crew_(
+            daemon.worker(), daemon.instruments(), options.workers,
+            [this](const ScheduledProbe& probe) { return may_run(probe); }, watcher_for(status)) {
     if (!shares_ && !options.shard.empty()) shard_ = parse_shard(options.shard);
   }
 
@@ -74,7 +76,8 @@ class Fleet {
 
   void join(const FleetConfig& config) {
     if (!config.membership) {
-      if (shares_) throw config::Error(config_file_ + ": --shard=auto needs `fleet: redis:`, where replicas meet");
+      if (shares_)
+        throw config::Error(config_file_ + ": --shard=auto needs `fleet: redis:`, where replicas meet");
       return;
     }
     // Until the first renewal has told who shares the targets, none is this replica's.
@@ -108,12 +111,12 @@ class Fleet {
     for (auto const& probe : crew_.fleet()->probes) {
       if (probe.discoveries.empty()) continue;
       discovered_[probe.name] = std::move(former[probe.name]);
-      loops_.push_back(std::make_unique<DiscoveryLoop>(
-          executor_, instruments_, probe.name, probe.discoveries,
-          [this, name = probe.name](std::vector<DiscoveredTarget> targets) {
-            discovered_[name] = std::move(targets);
-            republish();
-          }));
+      loops_.push_back(
+          std::make_unique<DiscoveryLoop>(executor_, instruments_, probe.name, probe.discoveries,
+                                          [this, name = probe.name](std::vector<DiscoveredTarget> targets) {
+                                            discovered_[name] = std::move(targets);
+                                            republish();
+                                          }));
     }
   }
 
@@ -132,7 +135,7 @@ class Fleet {
 
 }  // namespace
 
-int serve(const app::CommonFlags& flags, const ServeOptions& options) {
+int serve(const app::DaemonFlags& flags, const ServeOptions& options) {
   keep_code_resident();
   app::Daemon daemon("slo_prober", flags);
   ProbeEndpoint endpoint(daemon.worker(), flags, daemon.instruments());

@@ -106,7 +106,7 @@ class Served {
   asio::io_context worker_{1}, web_{1};
   asio::executor_work_guard<asio::io_context::executor_type> worker_guard_, web_guard_;
   Instruments instruments_;
-  ProbeEndpoint endpoint_{worker_, app::CommonFlags(), instruments_};
+  ProbeEndpoint endpoint_{worker_, app::DaemonFlags(), instruments_};
   web::Server server_{web_};
   std::uint16_t port_ = 0;
   std::thread worker_thread_, web_thread_;

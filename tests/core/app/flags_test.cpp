@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Parsed {
-  CommonFlags common;
+  DaemonFlags common;
   std::vector<std::string> words;
   bool go_on = false;
   std::string error;
@@ -93,7 +93,7 @@ TEST_CASE("help names every flag; help and version end the program") {
   CHECK_FALSE(parse({"--version"}).go_on);
   CHECK(parse({"--once"}).go_on);
   Flags flags("toy", "A toy.");
-  CommonFlags common;
+  DaemonFlags common;
   common.register_on(flags, "toy.yml", ":9999");
   std::string const help = flags.help();
   for (std::string const name :

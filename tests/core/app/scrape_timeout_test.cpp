@@ -6,7 +6,7 @@ using namespace fleet::app;
 using namespace std::chrono_literals;
 
 TEST_CASE("a scrape's time is the header's less the offset") {
-  CommonFlags flags;
+  DaemonFlags flags;
   CHECK(scrape_timeout("10", flags) == 9500ms);
   CHECK(scrape_timeout("2.5", flags) == 2000ms);
   CHECK(scrape_timeout(" 3 ", flags) == 2500ms);
@@ -16,7 +16,7 @@ TEST_CASE("a scrape's time is the header's less the offset") {
 }
 
 TEST_CASE("a header that is no positive finite number is ignored") {
-  CommonFlags const flags;
+  DaemonFlags const flags;
   for (std::string_view const header : {"", " ", "nan", "NaN", "-nan", "inf", "-inf", "Infinity", "0", "-0",
                                         "-5", "5s", "abc", "1e999", "5,0", "0x10p0", "+ 5"}) {
     CAPTURE(header);
@@ -25,7 +25,7 @@ TEST_CASE("a header that is no positive finite number is ignored") {
 }
 
 TEST_CASE("a scrape never gets less than 100 ms or more than 5 minutes") {
-  CommonFlags flags;
+  DaemonFlags flags;
   CHECK(scrape_timeout("0.001", flags) == 100ms);
   CHECK(scrape_timeout("0.5", flags) == 100ms);
   CHECK(scrape_timeout("1e300", flags) == 5min);

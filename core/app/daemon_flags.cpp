@@ -44,7 +44,7 @@ void set_log_style(logging::Style* target, const std::string& text) {
 
 }  // namespace
 
-void CommonFlags::register_on(Flags& flags, std::string default_config, std::string default_listen,
+void DaemonFlags::register_on(Flags& flags, std::string default_config, std::string default_listen,
                               std::string once_does) {
   config_file = default_config;
   listen_addresses = {default_listen};
@@ -80,7 +80,7 @@ void CommonFlags::register_on(Flags& flags, std::string default_config, std::str
             [this](const std::string& text) { set_log_style(&log_style, text); });
 }
 
-void check_web_config(const CommonFlags& flags) {
+void check_web_config(const DaemonFlags& flags) {
   if (!flags.web_config_file.empty()) web::Gate const gate(flags.web_config_file);
 }
 
