@@ -1,132 +1,16 @@
 // The commands of slo_prober as they are run, against servers of our own.
-#include <openssl/pem.h>
-
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <thread>
 
-#include "core/web/server.hpp"
-#include "tests/core/http/certificates.hpp"
-#include "tests/servers/http_get.hpp"
+#include "tests/probers/prober_run.hpp"
+#include "tests/probers/site_with_agent.hpp"
 #include "tests/servers/liar.hpp"
 #include "tests/servers/process.hpp"
-#include "tests/servers/waiting.hpp"
 
-using namespace fleet;
 using namespace fleet::testing;
-using namespace std::chrono_literals;
-
-namespace {
-
-using Clock = std::chrono::steady_clock;
-const std::string program = FLEET_BIN_DIR "/slo_prober";
-
-awaitable<web::Response> answer(web::Response response) { co_return response; }
-
-/// An agent that answers every message at once; the card names its own address.
-web::Response agent_card(const std::string& address) {
-  web::Response card;
-  card.content_type = "application/json";
-  card.body = R"({"name":"agent","protocolVersion":"0.3.0","url":"http://)" + address + R"(/a2a"})";
-  return card;
-}
-
-web::Response agent_answer(const web::Request& request) {
-  web::Response response;
-  response.content_type = "application/json";
-  auto const id = boost::json::parse(request.body).at("id");
-  response.body =
-      R"({"jsonrpc":"2.0","id":)" + boost::json::serialize(id) +
-      R"(,"result":{"kind":"message","messageId":"m","role":"agent","parts":[{"kind":"text","text":"pong"}]}})";
-  return response;
-}
-
-/// A site and an agent on a thread of their own. /stalls is silent from half a second to one and a half after
-/// its first request.
-class Site {
- public:
-  Site() : server_(io_) {
-    web::Response page;
-    page.body = "LegalLLM";
-    server_.route("GET", "/healthz", [page](const web::Request&) { return answer(page); });
-    server_.route("GET", "/stalls", [this](const web::Request&) { return stall(this); });
-    server_.route("POST", "/a2a", [](const web::Request& request) { return answer(agent_answer(request)); });
-    server_.listen("127.0.0.1:0");
-    address_ = server_.addresses().at(0);
-    server_.route("GET", "/.well-known/agent-card.json",
-                  [this](const web::Request&) { return answer(agent_card(address_)); });
-    thread_ = std::thread([this] { io_.run(); });
-  }
-  ~Site() {
-    io_.stop();
-    thread_.join();
-  }
-  std::string url(const std::string& path = "") const { return "http://" + address_ + path; }
-
- private:
-  static awaitable<web::Response> stall(Site* site) {
-    if (site->first_ == Clock::time_point()) site->first_ = Clock::now();
-    auto const since = Clock::now() - site->first_;
-    if (since >= 500ms && since < 1500ms) {
-      asio::steady_timer timer(site->io_, site->first_ + 1500ms);
-      co_await timer.async_wait(asio::use_awaitable);
-    }
-    co_return web::Response();
-  }
-
-  asio::io_context io_;
-  web::Server server_;
-  std::string address_;
-  Clock::time_point first_{};
-  std::thread thread_;
-};
-
-struct Ran {
-  int exit;
-  std::string out, err;
-};
-
-/// Runs the program in `directory`, its two outputs apart.
-Ran run(const TemporaryDirectory& directory, const std::string& arguments) {
-  auto const out = (directory.path() / "out").string(), err = (directory.path() / "err").string();
-  Launch launch;
-  launch.command = {"sh", "-c", program + " " + arguments + " >" + out + " 2>" + err};
-  launch.directory = directory.path();
-  Process process(std::move(launch));
-  auto const exit = process.wait(30s);
-  return {exit, read_text(out), read_text(err)};
-}
-
-std::string http_probe(const std::string& name, const std::string& url, const std::string& more = "") {
-  return "- name: " + name + "\n  type: http\n  timeout: 2s\n  interval: 10s\n" + more +
-         "  targets:\n  - {name: t, url: '" + url + "'}\n";
-}
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-class Pushgateway {
- public:
-  explicit Pushgateway(std::vector<std::string> more_arguments = {}) : port_(free_port()) {
-    Launch launch;
-    launch.command = {"prometheus-pushgateway", "--web.listen-address=127.0.0.1:" + std::to_string(port_),
-                      "--persistence.file="};
-    launch.command.insert(launch.command.end(), more_arguments.begin(), more_arguments.end());
-    process_.emplace(std::move(launch));
-    REQUIRE(wait_until([&] { return accepts(port_); }));
-  }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  std::string url() const { return "http://" + address(); }
-  std::string metrics() const { return http_get(port_, "/metrics").body; }
-
- private:
-  std::uint16_t port_;
-  std::optional<Process> process_;
-};
-
-}  // namespace
 
 TEST_CASE("check tells by its exit code and names what failed, at which step, and why") {
-  Site const site;
+  SiteWithAgent const site;
   SilentServer const silent;
   TemporaryDirectory directory;
   directory.write("prober.yml", "probes:\n" +
@@ -159,7 +43,7 @@ TEST_CASE("check tells by its exit code and names what failed, at which step, an
 }
 
 TEST_CASE("check writes JUnit XML") {
-  Site const site;
+  SiteWithAgent const site;
   TemporaryDirectory directory;
   directory.write("prober.yml", "probes:\n" + http_probe("well", site.url("/healthz")) +
                                     http_probe("ill", site.url("/missing")));
@@ -210,7 +94,7 @@ TEST_CASE("every command has a help with an example and its exit codes") {
 }
 
 TEST_CASE("probe shows one attempt by hand, without a configuration file") {
-  Site const site;
+  SiteWithAgent const site;
   TemporaryDirectory directory;
   auto const good = run(directory, "probe --module http " + site.url("/healthz"));
   CHECK(good.exit == 0);
@@ -235,7 +119,7 @@ TEST_CASE("probe shows one attempt by hand, without a configuration file") {
 }
 
 TEST_CASE("validate a2a measures every agent against the target") {
-  Site const site;
+  SiteWithAgent const site;
   TemporaryDirectory directory;
   auto const agent =
       "- name: agents\n  type: a2a\n  timeout: 2s\n  targets:\n  - {name: echo, url: '" + site.url() + "'}\n";
@@ -268,7 +152,7 @@ TEST_CASE("validate a2a measures every agent against the target") {
 }
 
 TEST_CASE("load feels a stall of its target from the intended starts on") {
-  Site const site;
+  SiteWithAgent const site;
   TemporaryDirectory directory;
   auto const ran = run(
       directory, "load --url " + site.url("/stalls") +
@@ -299,78 +183,8 @@ TEST_CASE("load feels a stall of its target from the intended starts on") {
   CHECK(configured.exit == 0);
 }
 
-TEST_CASE("results are left at a Pushgateway, and a failed push is no success") {
-  Site const site;
-  Pushgateway const gateway;
-  TemporaryDirectory directory;
-  directory.write("prober.yml", "probes:\n" + http_probe("well", site.url("/healthz")) +
-                                    http_probe("ill", site.url("/missing")));
-  auto const pushed = run(directory, "check --push-instance test --push-gateway " + gateway.url());
-  CAPTURE(pushed.err);
-  CHECK(pushed.exit == 1);
-  CHECK(pushed.err.empty());
-  auto const page = gateway.metrics();
-  CHECK(has(page, R"(probe_success{instance="test",job="slo_prober_check",probe="well",target="t"} 1)"));
-  CHECK(has(page, R"(probe_success{instance="test",job="slo_prober_check",probe="ill",target="t"} 0)"));
-  CHECK(has(page, R"(slo_prober_run_success{instance="test",job="slo_prober_check"} 0)"));
-  CHECK(has(
-      page,
-      R"(slo_probe_results{instance="test",job="slo_prober_check",probe="ill",reason="status",result="bad",target="t"} 1)"));
-
-  // PUT replaces: nothing of a former run is left.
-  CHECK(run(directory, "check --probe well --push-instance test --push-gateway " + gateway.url()).exit == 0);
-  CHECK_FALSE(has(gateway.metrics(), R"(probe="ill")"));
-  CHECK(has(gateway.metrics(), R"(slo_prober_run_success{instance="test",job="slo_prober_check"} 1)"));
-
-  auto const load =
-      run(directory, "load --url " + site.url("/healthz") +
-                         " --concurrent-users 5 --ramp-up 0 --duration 1 --push-job a/b --push-gateway " +
-                         gateway.url());
-  CHECK(load.exit == 0);
-  CHECK(has(gateway.metrics(), R"(job="a/b")"));
-
-  auto const nowhere = "http://127.0.0.1:" + std::to_string(free_port());
-  auto const failed = run(directory, "check --probe well --push-gateway " + nowhere);
-  CHECK(failed.exit == 3);
-  CHECK(has(failed.err, "push to " + nowhere));
-  CHECK(run(directory, "check --push-gateway " + nowhere).exit == 1);
-  auto const refused = run(directory, "check --probe well --push-gateway " + site.url());
-  CHECK(refused.exit == 3);
-  CHECK(has(refused.err, "HTTP status 404"));
-}
-
-TEST_CASE("a Pushgateway behind TLS and basic authentication") {
-  Site const site;
-  TemporaryDirectory directory;
-  auto const identity = make_identity({"localhost", "IP:127.0.0.1", true});
-  auto const certificate = directory.write("cert.pem", identity.pem());
-  auto const key = directory.write("key.pem", identity.key_pem());
-  // Of "pushsecret".
-  auto const web =
-      directory.write("web.yml", "tls_server_config: {cert_file: " + certificate + ", key_file: " + key +
-                                     "}\nbasic_auth_users:\n  pusher: "
-                                     "$2b$04$g1mLpFzcBX/4BUOLd5p01uYdDfvTOTb02UrcXEH/XEind.3fGBSvq\n");
-  Pushgateway const gateway({"--web.config.file=" + web});
-  directory.write("prober.yml", "probes:\n" + http_probe("well", site.url("/healthz")));
-  directory.write("password", "pushsecret\n");
-  directory.write("wrong", "guess\n");
-  auto const push = "check --push-gateway https://" + gateway.address() +
-                    " --push-gateway.ca-file cert.pem --push-gateway.user pusher --push-gateway.password-file ";
-  auto const good = run(directory, push + "password");
-  CAPTURE(good.err);
-  CHECK(good.exit == 0);
-  auto const refused = run(directory, push + "wrong");
-  CHECK(refused.exit == 3);
-  CHECK(has(refused.err, "HTTP status 401"));
-  CHECK_FALSE(has(refused.err, "guess"));
-  CHECK(run(directory, push + "missing").exit == 2);
-  auto const untrusted = run(directory, "check --push-gateway https://" + gateway.address());
-  CHECK(untrusted.exit == 3);
-  CHECK(has(untrusted.err, "certificate"));
-}
-
 TEST_CASE("check takes in discovered targets; a source that fails is unknown") {
-  Site const site;
+  SiteWithAgent const site;
   TemporaryDirectory directory;
   directory.write("targets.json", R"([{"targets": [")" + site.url("/healthz") +
                                       R"("], "labels": {"slot": "blue"}},
