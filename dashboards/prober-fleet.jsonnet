@@ -72,7 +72,8 @@ local seen = look.row('What the probes see', [
   panel.table(
     'Failures in the time range, by step and reason',
     'The step that failed (resolve, connect, tls, request, answer ...) and the word of the log line. Empty: no attempt failed. "slo_prober check" says the same of now.',
-    [query('topk(20, sum by (probe, target, step, reason) (increase(slo_probe_failures_total{%s}[$__range])) >= 0.5)' % probe)],
+    // A series is born with the first failure of its kind, which increase() does not see.
+    [query('topk(20, sum by (probe, target, step, reason) ((slo_probe_failures_total{%(p)s} unless slo_probe_failures_total{%(p)s} offset $__range) or increase(slo_probe_failures_total{%(p)s}[$__range])) >= 0.5)' % { p: probe })],
     [
       panel.column('probe', 'Probe', width=125),
       panel.column('target', 'Target', width=120),

@@ -1,6 +1,7 @@
 // The interface of everything that tries the system as a user would.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,7 @@ namespace fleet::probers {
 /// What one attempt says of its target. `unknown`: the prober could not tell (its own fault); it is charged to
 /// nobody.
 enum class Outcome : std::uint8_t { good, bad, unknown };
+inline constexpr std::array outcomes{Outcome::good, Outcome::bad, Outcome::unknown};
 std::string_view to_string(Outcome outcome);
 
 /// Why an attempt was not good: one closed list, the same word in metric, log and page.

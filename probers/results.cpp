@@ -50,9 +50,11 @@ TargetResults::TargetResults(Instruments& instruments, Identity identity)
           scheduled_family, "Duration of every attempt from the instant it was due: what a user waited.",
           latency_bounds(), labels_)) {
   // Born at 0, so that increase() sees the first failure.
-  result_counter(Outcome::good, Reason::none);
-  result_counter(Outcome::bad, Reason::timeout);
-  result_counter(Outcome::unknown, Reason::internal);
+  for (auto const outcome : outcomes) {
+    results_[static_cast<std::size_t>(outcome)] =
+        &instruments_.counter(results_family, "Attempts by result; why they failed: slo_probe_failures_total.",
+                              with({{"result", to_string(outcome)}}));
+  }
   missed_counter(Missed::late);
   missed_counter(Missed::overlap);
 }
@@ -63,10 +65,8 @@ void TargetResults::remove_series() {
   instruments_.remove(scheduled_family, labels_);
   instruments_.remove(success_family, labels_);
   instruments_.remove(last_duration_family, labels_);
-  for (auto const& [key, counter] : counters_) {
-    instruments_.remove(results_family,
-                        with({{"result", to_string(key.first)}, {"reason", to_string(key.second)}}));
-  }
+  for (auto const outcome : outcomes)
+    instruments_.remove(results_family, with({{"result", to_string(outcome)}}));
   for (auto const& [key, counter] : failures_) {
     instruments_.remove(failures_family, with({{"reason", to_string(key.first)}, {"step", key.second}}));
   }
@@ -87,15 +87,6 @@ Instruments::LabelList TargetResults::with(
   return labels;
 }
 
-Counter& TargetResults::result_counter(Outcome outcome, Reason reason) {
-  auto& counter = counters_[{outcome, reason}];
-  if (!counter) {
-    counter = &instruments_.counter(results_family, "Attempts by result and reason.",
-                                    with({{"result", to_string(outcome)}, {"reason", to_string(reason)}}));
-  }
-  return *counter;
-}
-
 Counter& TargetResults::missed_counter(Missed reason) {
   auto& counter = missed_[reason];
   if (!counter) {
@@ -113,7 +104,7 @@ void TargetResults::missed(Missed reason, std::int64_t runs) {
 }
 
 void TargetResults::record(const ProbeResult& result, std::chrono::nanoseconds lag, bool starved) {
-  result_counter(result.outcome, result.reason).add();
+  results_[static_cast<std::size_t>(result.outcome)]->add();
   if (result.outcome != Outcome::good) {
     auto& counter = failures_[{result.reason, result.step}];
     if (!counter) {

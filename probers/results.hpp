@@ -1,6 +1,7 @@
 // What the attempts at one target add up to, as metrics.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -40,11 +41,12 @@ std::string_view to_string(Missed reason);
 /// The series of one probe and target. Members are called on its worker's thread; the page is rendered from the
 /// instruments on any.
 ///
-/// For objectives: slo_probe_results_total{probe,target,result,reason}; slo_probe_failures_total{...,reason,step};
-/// slo_probe_duration_seconds (every attempt, failures and timeouts included, from its actual start; with exemplars: the
-/// trace id that the attempt sent), slo_probe_scheduled_duration_seconds (the same from the intended start: what a
-/// user who came at that instant waited), slo_probe_missed_runs_total{reason}.
-/// Last values: probe_success, probe_duration_seconds, the phases and the facts of the last attempt, under
+/// For objectives: slo_probe_results_total{probe,target,result}, each result from 0 on, for increase() does not
+/// see the first of a series that is born with it; slo_probe_failures_total{...,reason,step};
+/// slo_probe_duration_seconds (every attempt, failures and timeouts included, from its actual start; with
+/// exemplars: the trace id that the attempt sent), slo_probe_scheduled_duration_seconds (the same from the
+/// intended start: what a user who came at that instant waited), slo_probe_missed_runs_total{reason}. Last
+/// values: probe_success, probe_duration_seconds, the phases and the facts of the last attempt, under
 /// blackbox_exporter's names; a fact that an attempt did not learn anew has no series until one does.
 /// An attempt that is unknown, or during which the prober itself starved, is in no histogram.
 class TargetResults {
@@ -58,8 +60,8 @@ class TargetResults {
   void record_repeat(const ProbeResult& result);
   /// Runs that did not take place.
   void missed(Missed reason, std::int64_t runs = 1);
-  /// Takes its series off the page; nothing may be recorded any more. Another TargetResults of the same identity may
-  /// follow while this one still lives.
+  /// Takes its series off the page; nothing may be recorded any more. Another TargetResults of the same
+  /// identity may follow while this one still lives.
   void remove_series();
   const Identity& identity() const { return identity_; }
 
@@ -70,7 +72,6 @@ class TargetResults {
     Gauge* gauge;
   };
   Instruments::LabelList with(std::initializer_list<std::pair<std::string_view, std::string_view>> more) const;
-  Counter& result_counter(Outcome outcome, Reason reason);
   Counter& missed_counter(Missed reason);
   void set_last_values(const ProbeResult& result);
   /// The gauges of these facts, reused if there was a fact of the same kind and labels before.
@@ -81,7 +82,7 @@ class TargetResults {
   Instruments::LabelList labels_;
   Histogram& duration_;
   Histogram& scheduled_;
-  std::map<std::pair<Outcome, Reason>, Counter*> counters_;
+  std::array<Counter*, outcomes.size()> results_;  // by outcome
   std::map<std::pair<Reason, std::string>, Counter*> failures_;
   std::map<Missed, Counter*> missed_;
   std::map<Outcome, Counter*> repeats_;

@@ -73,8 +73,8 @@ TEST_CASE("the service counts, passes promtool, reloads without losing counts, a
     auto const at = text.find("\n" + series + " ");
     return at == std::string::npos ? -1.0 : std::stod(text.substr(at + series.size() + 2));
   };
-  std::string const good = R"(slo_probe_results_total{probe="well",target="t",result="good",reason="none"})";
-  std::string const bad = R"(slo_probe_results_total{probe="ill",target="t",result="bad",reason="status"})";
+  std::string const good = R"(slo_probe_results_total{probe="well",target="t",result="good"})";
+  std::string const bad = R"(slo_probe_results_total{probe="ill",target="t",result="bad"})";
   std::string text;
   REQUIRE(wait_until([&] {
     text = page();
