@@ -29,6 +29,20 @@ std::string drawing(std::string_view look, std::string_view box, std::string_vie
 
 std::string text(std::string_view raw) { return report::xml(raw); }
 
+std::string camel_case(std::string_view raw) {
+  auto const word_ends = [](char before, char c) {
+    return before >= 'a' && before <= 'z' && c >= 'A' && c <= 'Z';
+  };
+  std::string out;
+  for (std::size_t begin = 0; begin < raw.size();) {
+    auto end = begin + 1;
+    while (end < raw.size() && !word_ends(raw[end - 1], raw[end])) ++end;
+    out += (begin == 0 ? "" : "<wbr/>") + text(raw.substr(begin, end - begin));
+    begin = end;
+  }
+  return out;
+}
+
 std::string badge(std::string_view look, std::string_view word) {
   return "<span class=\"badge " + std::string(look) + "\">" + text(word) + "</span>";
 }

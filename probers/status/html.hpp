@@ -13,6 +13,8 @@ namespace fleet::probers::status::html {
 /// Text as the content of an element or of an attribute in double quotes: labels and details come from whoever
 /// runs the targets.
 std::string text(std::string_view raw);
+/// The same of a name in one word ("SystemDown"): it may wrap before a capital.
+std::string camel_case(std::string_view raw);
 /// A word in a box; `look` is a class of status.css: good, warn, bad, unknown, paused.
 std::string badge(std::string_view look, std::string_view word);
 /// <time>, with what it says to those without JavaScript: "2026-11-27 20:40:05" at that distance from UTC.

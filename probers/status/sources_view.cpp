@@ -43,7 +43,7 @@ std::string alert_row(const Picture& picture, const Alert& alert) {
   }
   std::string const state = alert.silenced ? "silenced" : alert.inhibited ? "inhibited" : "firing";
   auto const look = alert.active() ? look_of_severity(sev) : std::string_view("paused");
-  auto const name = text(label_of(alert.labels, "alertname"));
+  auto const name = html::camel_case(label_of(alert.labels, "alertname"));
   return "<tr class=\"" + std::string(look) + "\"><td>" + html::badge(look, sev.empty() ? "-" : "SEV" + sev) +
          "</td><th scope=\"row\">" + html::link(label_of(alert.annotations, "runbook_url"), name) +
          "</th><td>" + text(label_of(alert.annotations, "summary")) + " <small>" + text(details) +

@@ -39,11 +39,12 @@ TEST_CASE(
       [](const json::object& all) { return target_is(all, "bad") && alert_state(all) == "firing"; }));
   auto const page = system.body("/status");
   CHECK(contains(page, "<b>status</b> at"));
-  CHECK(contains(page, "href=\"https://runbooks.example/x\">InternalAlertName</a>"));
+  CHECK(contains(page, "href=\"https://runbooks.example/x\">Internal<wbr/>Alert<wbr/>Name</a>"));
   REQUIRE(wait_until([&] { return contains(system.body("/status/public"), ">Outage</span>"); }));
   auto const shown =
       system.body("/status/public") + system.body("/status/public.json") + system.body("/status/public.atom");
-  for (std::string const inside : {"InternalAlertName", "front-door", "127.0.0.1", "point-7", "home"}) {
+  for (std::string const inside :
+       {"InternalAlertName", "Internal<wbr/>", "front-door", "127.0.0.1", "point-7", "home"}) {
     CAPTURE(inside);
     CHECK_FALSE(contains(shown, inside));
   }
@@ -69,8 +70,8 @@ TEST_CASE(
   }));
   CHECK(contains(system.body("/status"),
                  "<b>Prometheus</b> at http://127.0.0.1:" + system.prometheus_port + " does not answer"));
-  CHECK(wait_until(
-      [&] { return contains(system.body("/status/public"), "History and incidents are as of"); }, 30s));
+  CHECK(wait_until([&] { return contains(system.body("/status/public"), "History and incidents are as of"); },
+                   30s));
   // What the prober itself knows goes on.
   site.set_well(true);
   REQUIRE(system.comes([](const json::object& all) { return target_is(all, "good"); }));

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "probers/status/assets.hpp"
+#include "probers/status/html.hpp"
 #include "probers/status/public_view.hpp"
 #include "probers/status/rendering.hpp"
 #include "probers/status/status_view.hpp"
@@ -73,6 +74,13 @@ TEST_CASE("no text breaks out of a page, and no secret of a URL is in it") {
     for (std::string const attribute : {"src=\"http", "src=\"//", "href=\"//"})
       CHECK_FALSE(contains(page, attribute));
   }
+}
+
+TEST_CASE("the names of alerts wrap between their words") {
+  CHECK(html::camel_case("SystemDown") == "System<wbr/>Down");
+  CHECK(html::camel_case("A2ALatencyHigh") == "A2ALatency<wbr/>High");
+  CHECK(html::camel_case("x<Y") == "x&lt;Y");
+  CHECK(html::camel_case("").empty());
 }
 
 TEST_CASE("clients see services, days, incidents and maintenance, and nothing of the inside") {
