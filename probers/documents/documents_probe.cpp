@@ -15,7 +15,7 @@ constexpr std::uint32_t documents_per_push = 200;
 /// One XREAD waits this long at most, so that a dead server is noticed.
 constexpr auto block = 500ms;
 /// Kept back from the attempt's deadline to ask how far the batch got.
-constexpr auto for_the_verdict = 100ms;
+constexpr auto for_the_verdict = 250ms;
 
 std::string one_decimal(double value) {
   char text[32];

@@ -157,6 +157,6 @@ TEST_CASE("usage errors are one line and status 2; version and help are 0") {
 
 TEST_CASE("JSON log lines") {
   Toy toy("toys: [{}]\n", {"--log.format=json"});
-  CHECK(toy.log().find("\"level\":\"info\",\"component\":\"toy_exporter\",\"msg\":\"listening\"") !=
-        std::string::npos);
+  std::string const line = "\"level\":\"info\",\"component\":\"toy_exporter\",\"msg\":\"listening\"";
+  CHECK(wait_until([&] { return toy.log().find(line) != std::string::npos; }));
 }
