@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "core/io/parse_number.hpp"
 #include "tests/servers/process.hpp"
 #include "tests/servers/redis_server.hpp"
 
@@ -113,8 +114,12 @@ Result round(int records) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  int const records = argc > 1 ? std::stoi(argv[1]) : 300'000;
-  int const rounds = argc > 2 ? std::stoi(argv[2]) : 3;
+  int const records = argc > 1 ? fleet::parse_number<int>(argv[1]).value_or(0) : 300'000;
+  int const rounds = argc > 2 ? fleet::parse_number<int>(argv[2]).value_or(0) : 3;
+  if (argc > 3 || records < 1 || rounds < 1) {
+    std::fprintf(stderr, "usage: hop_feed [RECORDS] [ROUNDS]      300000 3; both from 1 on\n");
+    return 2;
+  }
   std::vector<Result> results;
   for (int n = 0; n < rounds; ++n) {
     auto const result = results.emplace_back(round(records));

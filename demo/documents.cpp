@@ -2,9 +2,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <charconv>
 
 #include "core/app/logging.hpp"
+#include "core/io/parse_number.hpp"
 #include "demo/hop_message.hpp"
 #include "demo/pause.hpp"
 
@@ -21,11 +21,7 @@ constexpr std::size_t workers = 16;
 constexpr double seconds_per_batch = 20;
 constexpr std::size_t documents_per_push = 200;
 
-std::uint32_t to_count(std::string_view text) {
-  std::uint32_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
+std::uint32_t to_count(std::string_view text) { return parse_number<std::uint32_t>(text).value_or(0); }
 
 /// A record's fields by name.
 std::map<std::string, std::string> fields_of(const redis::Reply& record) {

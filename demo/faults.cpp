@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
+#include "core/io/parse_number.hpp"
 #include "demo/agent_roster.hpp"
 
 namespace fleet::demo {
@@ -51,10 +51,8 @@ const FaultKind& find_kind(std::string_view name) {
 }
 
 std::optional<double> to_number(std::string_view text) {
-  double number = 0;
-  auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
-  return number;
+  auto const number = parse_number<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 struct Range {

@@ -1,20 +1,14 @@
 #include "demo/hop_message.hpp"
 
 #include <boost/json.hpp>
-#include <charconv>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::demo {
 
 namespace json = boost::json;
 
 namespace {
-
-std::optional<std::int64_t> to_integer(std::string_view text) {
-  std::int64_t number = 0;
-  auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::string text_of(const json::object& object, std::string_view key) {
   auto const* member = object.if_contains(key);
@@ -39,7 +33,7 @@ std::string encode(const HopMessage& message) {
 std::optional<QueuedHop> decode(std::string_view entry) {
   auto const space = entry.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
-  auto const stamp = to_integer(entry.substr(0, space));
+  auto const stamp = parse_number<std::int64_t>(entry.substr(0, space));
   auto const body = entry.substr(space + 1);
   boost::system::error_code failure;
   auto const parsed = json::parse(json::string_view(body.data(), body.size()), failure);
@@ -97,7 +91,8 @@ std::vector<std::string> record_fields(const QueuedHop& hop, std::optional<std::
 std::string queue_name(std::string_view agent) { return "a2a:queue:" + std::string(agent); }
 
 std::int64_t to_microseconds(std::string_view seconds, std::string_view microseconds) {
-  return to_integer(seconds).value_or(0) * 1'000'000 + to_integer(microseconds).value_or(0);
+  return parse_number<std::int64_t>(seconds).value_or(0) * 1'000'000 +
+         parse_number<std::int64_t>(microseconds).value_or(0);
 }
 
 }  // namespace fleet::demo

@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <charconv>
 #include <csignal>
 #include <iostream>
 
@@ -11,6 +10,7 @@
 #include "core/app/healthcheck.hpp"
 #include "core/app/logging.hpp"
 #include "core/config/document.hpp"
+#include "core/io/parse_number.hpp"
 #include "demo/legal_llm.hpp"
 
 namespace {
@@ -22,13 +22,12 @@ using Set = std::function<void(const std::string&)>;
 template <class Number>
 Set number(Number* target, Number min, Number max) {
   return [target, min, max](const std::string& text) {
-    Number value{};
-    auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc() || end != text.data() + text.size() || !(value >= min && value <= max)) {
+    auto const value = fleet::parse_number<Number>(text);
+    if (!value || !(*value >= min && *value <= max)) {
       throw UsageError("expected a number from " + std::to_string(min) + " to " + std::to_string(max) +
                        ", got \"" + text + "\"");
     }
-    *target = value;
+    *target = *value;
   };
 }
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/io/parse_number.hpp"
+
 namespace fleet::exporters {
 
 namespace {
@@ -119,9 +121,8 @@ std::optional<double> go_duration_milliseconds(std::string_view text) {
   while (!text.empty()) {
     // Not what from_chars would take besides: an exponent, a sign, "inf".
     auto const digits = text.substr(0, text.find_first_not_of("0123456789."));
-    double number = 0;
-    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    auto const number = parse_number<double>(digits);
+    if (!number) return std::nullopt;
     text.remove_prefix(digits.size());
     auto const name = text.substr(0, text.find_first_of("0123456789."));
     const Unit* found = nullptr;
@@ -129,7 +130,7 @@ std::optional<double> go_duration_milliseconds(std::string_view text) {
       if (unit.name == name) found = &unit;
     }
     if (!found) return std::nullopt;
-    total += number * found->milliseconds;
+    total += *number * found->milliseconds;
     text.remove_prefix(name.size());
   }
   return sign * std::trunc(total + 1e-9);

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/io/parse_number.hpp"
+
 namespace fleet::probers {
 namespace {
 
@@ -51,9 +53,7 @@ bool is_port(std::string_view text) {
   auto const digit = [](char c) { return c >= '0' && c <= '9'; };
   if (std::ranges::any_of(text, letter))
     return std::ranges::all_of(text, [&](char c) { return letter(c) || digit(c) || c == '-'; });
-  if (text.empty() || text.size() > 5 || !std::ranges::all_of(text, digit)) return false;
-  auto const number = std::stoi(std::string(text));
-  return number > 0 && number <= 65535;
+  return text.size() <= 5 && parse_number<std::uint16_t>(text).value_or(0) > 0;
 }
 
 double unix_time(std::chrono::sys_seconds time) { return static_cast<double>(time.time_since_epoch().count()); }

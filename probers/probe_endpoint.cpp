@@ -2,11 +2,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/detached.hpp>
-#include <charconv>
 
 #include "core/app/build_info.hpp"
 #include "core/app/mailbox.hpp"
 #include "core/config/nearest.hpp"
+#include "core/io/parse_number.hpp"
 #include "core/metrics/exposition.hpp"
 #include "probers/probe_history.hpp"
 #include "probers/probe_page.hpp"
@@ -103,11 +103,9 @@ class UnderWay {
 /// Seconds ("5", "0.5") or Prometheus' notation ("5s"); nullopt if neither.
 std::optional<milliseconds> parse_timeout(std::string_view text) {
   if (auto const length = config::parse_duration(text)) return *length > 0ms ? length : std::nullopt;
-  double seconds = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (!(seconds >= 0.001 && seconds <= 1e6)) return std::nullopt;
-  return milliseconds(static_cast<std::int64_t>(seconds * 1000));
+  auto const seconds = parse_number<double>(text);
+  if (!seconds || !(*seconds >= 0.001 && *seconds <= 1e6)) return std::nullopt;
+  return milliseconds(static_cast<std::int64_t>(*seconds * 1000));
 }
 
 }  // namespace
@@ -234,9 +232,8 @@ web::Response ProbeEndpoint::State::history_page(std::string_view id) const {
     response.body = history.html();
     return response;
   }
-  std::uint64_t number = 0;
-  std::from_chars(id.data(), id.data() + id.size(), number);
-  auto const* const entry = history.find(number);
+  auto const number = parse_number<std::uint64_t>(id);
+  auto const* const entry = number ? history.find(*number) : nullptr;
   if (!entry)
     return one_line(404, "No probe of that id, or no longer: the last " +
                              std::to_string(ProbeHistory::most_entries) + " are kept");

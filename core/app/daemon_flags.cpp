@@ -1,9 +1,9 @@
-#include <charconv>
 #include <memory>
 
 #include "core/app/daemon.hpp"
 #include "core/app/log_flag.hpp"
 #include "core/config/document.hpp"
+#include "core/io/parse_number.hpp"
 #include "core/web/gate.hpp"
 
 namespace fleet::app {
@@ -24,10 +24,9 @@ std::function<void(const std::string&)> duration_setter(milliseconds* target, mi
 }
 
 void set_max_requests(unsigned* target, const std::string& text) {
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), *target);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw UsageError("expected a number of requests, 0 for no limit, got `" + text + "`");
-  }
+  auto const number = parse_number<unsigned>(text);
+  if (!number) throw UsageError("expected a number of requests, 0 for no limit, got `" + text + "`");
+  *target = *number;
 }
 
 void set_telemetry_path(std::string* target, const std::string& text) {

@@ -1,10 +1,10 @@
 #include "core/app/flag_values.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "core/config/document.hpp"
+#include "core/io/parse_number.hpp"
 #include "core/metrics/families.hpp"
 
 namespace fleet::app {
@@ -13,14 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-template <class Number>
-std::optional<Number> parse(const std::string& text) {
-  Number value{};
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 std::string shown(double value) {
   std::string out;
   append_value(out, value);
@@ -28,7 +20,7 @@ std::string shown(double value) {
 }
 
 std::optional<milliseconds> parse_length(const std::string& text) {
-  if (auto const seconds = parse<std::uint32_t>(text)) return milliseconds(1000LL * *seconds);
+  if (auto const seconds = parse_number<std::uint32_t>(text)) return milliseconds(1000LL * *seconds);
   return config::parse_duration(text);
 }
 
@@ -37,7 +29,7 @@ std::optional<milliseconds> parse_length(const std::string& text) {
 void add_count(Flags& flags, std::string name, std::string help, std::uint64_t* target, std::uint64_t min,
                std::uint64_t max) {
   flags.add(std::move(name), "N", std::move(help), [=](const std::string& text) {
-    auto const value = parse<std::uint64_t>(text);
+    auto const value = parse_number<std::uint64_t>(text);
     if (!value || *value < min || *value > max) {
       throw UsageError("expected an integer from " + std::to_string(min) + " to " + std::to_string(max) +
                        ", got `" + text + "`");
@@ -49,7 +41,7 @@ void add_count(Flags& flags, std::string name, std::string help, std::uint64_t* 
 void add_number(Flags& flags, std::string name, std::string placeholder, std::string help, double* target,
                 double min, double max) {
   flags.add(std::move(name), std::move(placeholder), std::move(help), [=](const std::string& text) {
-    auto const value = parse<double>(text);
+    auto const value = parse_number<double>(text);
     if (!value || !std::isfinite(*value) || *value < min || *value > max) {
       throw UsageError("expected a number from " + shown(min) + " to " + shown(max) + ", got `" + text + "`");
     }

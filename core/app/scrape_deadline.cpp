@@ -1,7 +1,7 @@
-#include <charconv>
 #include <cmath>
 
 #include "core/app/daemon.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::app {
 namespace {
@@ -20,14 +20,11 @@ std::string_view trim(std::string_view text) {
 }  // namespace
 
 milliseconds scrape_timeout(std::string_view header, const DaemonFlags& flags) {
-  header = trim(header);
-  double seconds = 0;
-  auto const [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
-  bool const whole = error == std::errc() && end == header.data() + header.size();
-  if (!whole || !std::isfinite(seconds) || seconds <= 0)
+  auto const seconds = parse_number<double>(trim(header));
+  if (!seconds || !std::isfinite(*seconds) || *seconds <= 0)
     return std::clamp(flags.scrape_timeout, shortest, longest);
   // Clamped as a double first: a huge header overflows the integer.
-  double const clamped = std::min(seconds * 1000.0, 1e9);
+  double const clamped = std::min(*seconds * 1000.0, 1e9);
   return std::clamp(milliseconds(static_cast<std::int64_t>(clamped)) - flags.scrape_timeout_offset, shortest,
                     longest);
 }

@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
 
 #include "core/app/flags.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::app {
 namespace {
@@ -18,12 +18,7 @@ constexpr int most_descriptors = 64;
 
 std::optional<int> number_of(const char* variable) {
   auto const* const value = std::getenv(variable);
-  if (!value) return std::nullopt;
-  std::string_view const text = value;
-  int number = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return value ? parse_number<int>(value) : std::nullopt;
 }
 
 }  // namespace

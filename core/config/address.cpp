@@ -1,7 +1,8 @@
 #include "core/config/address.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::config {
 
@@ -22,8 +23,8 @@ std::optional<Address> parse_address(std::string_view text, std::uint16_t defaul
   if (rest.empty()) return address;
   if (rest.front() != ':') return std::nullopt;
   rest.remove_prefix(1);
-  auto const [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), address.port);
-  if (error != std::errc() || end != rest.data() + rest.size() || address.port == 0) return std::nullopt;
+  address.port = parse_number<std::uint16_t>(rest).value_or(0);
+  if (address.port == 0) return std::nullopt;
   return address;
 }
 

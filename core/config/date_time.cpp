@@ -1,7 +1,8 @@
 #include "core/config/date_time.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::config {
 
@@ -9,11 +10,9 @@ namespace {
 
 /// Takes `digits` digits off the front.
 std::optional<int> take(std::string_view& text, std::size_t digits) {
-  int out = 0;
-  if (text.size() < digits) return std::nullopt;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + digits, out);
-  if (error != std::errc() || end != text.data() + digits || text[0] == '-') return std::nullopt;
-  text.remove_prefix(digits);
+  if (text.size() < digits || text[0] == '-') return std::nullopt;
+  auto const out = parse_number<int>(text.substr(0, digits));
+  if (out) text.remove_prefix(digits);
   return out;
 }
 

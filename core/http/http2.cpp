@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "core/http/ascii_case.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::http {
 namespace {
@@ -236,9 +237,7 @@ void Exchange::add_header(std::string_view name, std::string_view value) {
     return;
   }
   if (equal_ignoring_case(name, "content-length")) {
-    std::uint64_t length = 0;
-    auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-    if (error == std::errc() && end == value.data() + value.size()) response_.content_length = length;
+    if (auto const length = parse_number<std::uint64_t>(value)) response_.content_length = *length;
   }
   response_.headers.emplace_back(name, value);
 }

@@ -3,13 +3,14 @@
 #include <isa-l/igzip_lib.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <string>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet {
 
@@ -101,9 +102,8 @@ std::optional<std::string_view> parameter(std::string_view parameters, std::stri
 double quality(std::string_view parameters) {
   auto const text = parameter(parameters, "q");
   if (!text) return 1;
-  double q = 0;
-  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), q);
-  return error == std::errc() && end == text->data() + text->size() && q >= 0 && q <= 1 ? q : 0;
+  auto const q = parse_number<double>(*text);
+  return q && *q >= 0 && *q <= 1 ? *q : 0;
 }
 
 // What a deflate stream is at most longer than its input: each of the stored blocks that it falls back to has a

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/system/system_error.hpp>
-#include <charconv>
 #include <span>
 #include <stdexcept>
 
+#include "core/io/parse_number.hpp"
 #include "core/io/resolve.hpp"
 
 namespace fleet::net {
@@ -31,10 +31,8 @@ bool same_prefix(const Bytes& a, const Bytes& b, unsigned bits) {
 }
 
 std::optional<unsigned> parse_prefix(std::string_view text, unsigned max) {
-  unsigned bits = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
-  if (error != std::errc() || end != text.data() + text.size() || bits > max) return {};
-  return bits;
+  auto const bits = parse_number<unsigned>(text);
+  return bits && *bits <= max ? bits : std::nullopt;
 }
 
 Failure failure(FailureKind kind, const std::string& host, const std::string& reason) {

@@ -1,8 +1,8 @@
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
+#include "core/io/parse_number.hpp"
 #include "core/postgres/libpq.hpp"
 
 namespace fleet::postgres {
@@ -17,15 +17,9 @@ namespace {
 std::optional<double> parse_number(std::string_view text) {
   if (text == "t") return 1;
   if (text == "f") return 0;
-  auto const* const last = text.data() + text.size();
   // Most are whole, and read several times faster as such.
-  std::int64_t whole = 0;
-  if (auto const [end, error] = std::from_chars(text.data(), last, whole); error == std::errc() && end == last)
-    return static_cast<double>(whole);
-  double value = 0;
-  auto const [end, error] = std::from_chars(text.data(), last, value);
-  if (error != std::errc() || end != last) return std::nullopt;
-  return value;
+  if (auto const whole = fleet::parse_number<std::int64_t>(text)) return static_cast<double>(*whole);
+  return fleet::parse_number<double>(text);
 }
 
 }  // namespace

@@ -1,14 +1,14 @@
-#include <charconv>
 
 #include "core/config/address.hpp"
+#include "core/io/parse_number.hpp"
 #include "core/redis/connection.hpp"
 
 namespace fleet::redis {
 namespace {
 
 bool read_database(std::string_view text, int& into) {
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc() && end == text.data() + text.size() && into >= 0;
+  into = parse_number<int>(text).value_or(-1);
+  return into >= 0;
 }
 
 /// Trust in the system's authorities, whose file is large: parsed once.

@@ -1,19 +1,16 @@
 #include "core/redis/server_clock.hpp"
 
-#include <charconv>
+#include "core/io/parse_number.hpp"
 
 namespace fleet::redis {
 namespace {
 
 std::int64_t time_us(const Reply& time) {
   auto const part = [&time](std::size_t n) {
-    std::int64_t value = 0;
-    auto const text = time[n].text();
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > 1'000'000'000'000) {
+    auto const value = parse_number<std::int64_t>(time[n].text());
+    if (!value || *value < 0 || *value > 1'000'000'000'000)
       throw ProtocolError("redis sent a TIME that is none");
-    }
-    return value;
+    return *value;
   };
   return part(0) * 1'000'000 + part(1);
 }

@@ -2,7 +2,6 @@
 // on one line.
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <charconv>
 #include <chrono>
 #include <exception>
 #include <iostream>
@@ -13,6 +12,7 @@
 #include "core/app/flags.hpp"
 #include "core/app/healthcheck.hpp"
 #include "core/app/logging.hpp"
+#include "core/io/parse_number.hpp"
 #include "core/web/server.hpp"
 #include "demo/receiver/dead_man.hpp"
 #include "demo/receiver/journal.hpp"
@@ -65,12 +65,10 @@ void add_routes(web::Server& server, Journal& journal, DeadMan& dead_man) {
 }
 
 std::chrono::seconds parse_patience(const std::string& text) {
-  int seconds = 0;
-  auto const [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failure != std::errc() || end != text.data() + text.size() || seconds < 1) {
+  auto const seconds = parse_number<int>(text);
+  if (!seconds || *seconds < 1)
     throw app::UsageError("--dead-man-after: expected seconds from 1 on, not \"" + text + "\"");
-  }
-  return std::chrono::seconds(seconds);
+  return std::chrono::seconds(*seconds);
 }
 
 int run(const std::string& web_address, const std::string& smtp_address, std::chrono::seconds patience) {

@@ -8,7 +8,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <charconv>
 #include <list>
 #include <stdexcept>
 #include <system_error>
@@ -16,6 +15,7 @@
 
 #include "core/app/logging.hpp"
 #include "core/io/deadline.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::receiver {
 namespace {
@@ -28,17 +28,13 @@ constexpr std::chrono::seconds idle_limit{60};
 
 Tcp::endpoint parse_address(const std::string& text) {
   auto const colon = text.rfind(':');
-  unsigned short port = 0;
-  bool valid = colon != std::string::npos && colon + 1 < text.size();
-  if (valid) {
-    auto const [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
-    valid = error == std::errc() && end == text.data() + text.size();
-  }
+  auto const port =
+      colon == text.npos ? std::nullopt : parse_number<std::uint16_t>(std::string_view(text).substr(colon + 1));
   boost::system::error_code error;
-  auto const address = asio::ip::make_address(valid ? text.substr(0, colon) : std::string(), error);
-  if (!valid || error)
+  auto const address = asio::ip::make_address(port ? text.substr(0, colon) : std::string(), error);
+  if (!port || error)
     throw std::invalid_argument("expected address:port like 127.0.0.1:9741, not \"" + text + "\"");
-  return {address, port};
+  return {address, *port};
 }
 
 }  // namespace

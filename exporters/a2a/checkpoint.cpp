@@ -4,6 +4,8 @@
 #include <span>
 #include <stdexcept>
 
+#include "core/io/parse_number.hpp"
+
 namespace fleet::exporters::a2a {
 namespace {
 
@@ -22,9 +24,9 @@ class Words {
     return word;
   }
   bool next(std::uint64_t& value) {
-    auto const word = next();
-    auto const [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-    good_ = good_ && error == std::errc() && end == word.data() + word.size();
+    auto const number = parse_number<std::uint64_t>(next());
+    if (number) value = *number;
+    good_ = good_ && number;
     return good_;
   }
   bool good() const { return good_; }
@@ -34,17 +36,8 @@ class Words {
   bool good_ = true;
 };
 
-std::uint64_t to_number(std::string_view text) {
-  std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::int64_t to_signed(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
+std::uint64_t to_number(std::string_view text) { return parse_number<std::uint64_t>(text).value_or(0); }
+std::int64_t to_signed(std::string_view text) { return parse_number<std::int64_t>(text).value_or(0); }
 
 std::string bounds_text() {
   std::string text;

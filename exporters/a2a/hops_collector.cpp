@@ -1,9 +1,9 @@
 #include "exporters/a2a/hops_collector.hpp"
 
-#include <charconv>
 #include <map>
 #include <stdexcept>
 
+#include "core/io/parse_number.hpp"
 #include "exporters/a2a/hop_families.hpp"
 #include "exporters/answer_by.hpp"
 
@@ -46,11 +46,7 @@ void add_reader(const HopLedger& ledger, Families& out) {
   }
 }
 
-std::uint64_t read_count(std::string_view text) {
-  std::uint64_t value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : 0;
-}
+std::uint64_t read_count(std::string_view text) { return parse_number<std::uint64_t>(text).value_or(0); }
 
 struct Started {
   std::string source, target;

@@ -1,8 +1,7 @@
 #include "exporters/documents/batch_feed.hpp"
 
-#include <charconv>
-
 #include "core/app/logging.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::exporters::documents {
 
@@ -20,11 +19,7 @@ struct Checkpoint {
   std::uint64_t resets = 0, sequence = 0;
 };
 
-std::uint64_t read_count(std::string_view text) {
-  std::uint64_t count = 0;
-  std::from_chars(text.data(), text.data() + text.size(), count);
-  return count;
-}
+std::uint64_t read_count(std::string_view text) { return parse_number<std::uint64_t>(text).value_or(0); }
 
 Checkpoint read_checkpoint(const redis::Reply& reply) {
   Checkpoint checkpoint;

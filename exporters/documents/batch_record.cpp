@@ -1,20 +1,13 @@
 #include "exporters/documents/batch_record.hpp"
 
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "core/config/utf8.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::exporters::documents {
 
 namespace {
-
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-  std::int64_t number = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 constexpr std::size_t longest_id = 256, longest_pipeline = 64, longest_stage = 64;
 // Counts are added up and stamps subtracted: beyond these (the year 9999) neither could be trusted.
@@ -68,7 +61,7 @@ RawFields pick(const redis::Reply& fields) {
 }
 
 bool read_count(std::string_view text, std::int64_t& out) {
-  auto const number = parse_integer(text);
+  auto const number = parse_number<std::int64_t>(text);
   if (!number || *number > most_documents) return false;
   out = *number;
   return true;
@@ -76,7 +69,7 @@ bool read_count(std::string_view text, std::int64_t& out) {
 
 /// What a stage tells beside batch, pipeline and its end. It need not count documents.
 bool read_stage(const RawFields& raw, BatchRecord& record) {
-  auto const began = parse_integer(raw.began_us);
+  auto const began = parse_number<std::int64_t>(raw.began_us);
   if (!began || *began > last_stamp_us) return false;
   if (raw.stage.empty() || raw.stage.size() > longest_stage || !is_plain(raw.stage)) return false;
   record.stage = raw.stage;
@@ -105,7 +98,8 @@ std::variant<BatchRecord, Skip> parse_batch(const redis::Reply& fields) {
     return Skip::malformed;
   }
   bool const is_stage = record.event == BatchEvent::stage;
-  auto const size = is_stage ? 0 : parse_integer(raw.size), at = parse_integer(raw.at_us);
+  auto const size = is_stage ? 0 : parse_number<std::int64_t>(raw.size),
+             at = parse_number<std::int64_t>(raw.at_us);
   if (raw.batch_id.empty() || raw.pipeline.empty() || !size || !at) return Skip::malformed;
   if (raw.batch_id.size() > longest_id || raw.pipeline.size() > longest_pipeline || !is_plain(raw.batch_id) ||
       !is_plain(raw.pipeline) || *size > most_documents || *at > last_stamp_us) {

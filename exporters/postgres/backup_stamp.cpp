@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "core/config/file_text.hpp"
+#include "core/io/parse_number.hpp"
 #include "exporters/sql_value.hpp"
 
 namespace fleet::exporters::postgres {
@@ -31,13 +31,10 @@ const json::value* find(const json::value& root, std::string_view path) {
     if (auto const* const object = at->if_object()) {
       at = object->if_contains(json::string_view(segment.data(), segment.size()));
     } else if (auto const* const array = at->if_array()) {
-      std::ptrdiff_t index = 0;
-      auto const [rest, error] = std::from_chars(segment.data(), segment.data() + segment.size(), index);
       auto const size = static_cast<std::ptrdiff_t>(array->size());
+      auto index = parse_number<std::ptrdiff_t>(segment).value_or(size);
       if (index < 0) index += size;
-      bool const there =
-          error == std::errc() && rest == segment.data() + segment.size() && index >= 0 && index < size;
-      at = there ? &(*array)[static_cast<std::size_t>(index)] : nullptr;
+      at = index >= 0 && index < size ? &(*array)[static_cast<std::size_t>(index)] : nullptr;
     } else {
       at = nullptr;
     }

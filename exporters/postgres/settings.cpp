@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "core/io/parse_number.hpp"
 #include "exporters/postgres/column_samples.hpp"
 
 namespace fleet::exporters::postgres {
@@ -65,8 +66,9 @@ std::optional<Setting> read_setting(std::string_view name, std::string_view sett
   if (type == "bool") {
     read.value = setting == "on";
   } else if (type == "integer" || type == "real") {
-    auto const [end, error] = std::from_chars(setting.data(), setting.data() + setting.size(), read.value);
-    if (error != std::errc() || end != setting.data() + setting.size()) return std::nullopt;
+    auto const value = parse_number<double>(setting);
+    if (!value) return std::nullopt;
+    read.value = *value;
   } else {
     return std::nullopt;
   }

@@ -1,9 +1,9 @@
 #include "exporters/postgres/target.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
+#include "core/io/parse_number.hpp"
 #include "core/web/server.hpp"
 
 namespace fleet::exporters::postgres {
@@ -16,12 +16,10 @@ using fleet::postgres::Options;
 }
 
 int number(std::string_view name, const std::string& text, int most) {
-  int value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > most) {
+  auto const value = parse_number<int>(text);
+  if (!value || *value < 1 || *value > most)
     fail(std::string(name) + " to be a number from 1 to " + std::to_string(most));
-  }
-  return value;
+  return *value;
 }
 
 std::string decoded(std::string_view text) { return web::url_decode(text, false); }

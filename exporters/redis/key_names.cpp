@@ -1,8 +1,8 @@
 #include "exporters/redis/key_names.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/io/parse_number.hpp"
 #include "core/web/server.hpp"
 
 namespace fleet::exporters::redis_health {
@@ -15,8 +15,8 @@ std::optional<KeyName> parse_key_name(std::string_view text) {
   if (equals != std::string_view::npos) {
     auto number = text.substr(0, equals);
     if (number.starts_with("db")) number.remove_prefix(2);
-    auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), key.database);
-    if (error != std::errc() || end != number.data() + number.size() || key.database < 0) return std::nullopt;
+    key.database = parse_number<int>(number).value_or(-1);
+    if (key.database < 0) return std::nullopt;
     text.remove_prefix(equals + 1);
   }
   if (text.empty()) return std::nullopt;

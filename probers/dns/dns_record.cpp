@@ -24,20 +24,7 @@ std::string hex(std::string_view bytes, const char* digits) {
 
 std::string quoted(std::string_view bytes) {
   std::string text = "\"";
-  for (char const c : bytes) {
-    auto const octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (octet < ' ' || octet > '~') {
-      text += '\\';
-      text += static_cast<char>('0' + octet / 100);
-      text += static_cast<char>('0' + octet / 10 % 10);
-      text += static_cast<char>('0' + octet % 10);
-    } else {
-      text += c;
-    }
-  }
+  append_escaped(text, bytes, "\"\\");
   return text + '"';
 }
 

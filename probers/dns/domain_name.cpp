@@ -59,24 +59,28 @@ std::string wire_name(std::string_view text) {
   return wire;
 }
 
+void append_escaped(std::string& text, std::string_view octets, std::string_view special) {
+  for (char const c : octets) {
+    auto const octet = static_cast<unsigned char>(c);
+    if (special.find(c) != special.npos) {
+      text += '\\';
+      text += c;
+    } else if (octet < ' ' || octet > '~') {
+      text += '\\';
+      text += static_cast<char>('0' + octet / 100);
+      text += static_cast<char>('0' + octet / 10 % 10);
+      text += static_cast<char>('0' + octet % 10);
+    } else {
+      text += c;
+    }
+  }
+}
+
 std::string name_text(std::string_view wire) {
   std::string text;
   for (std::size_t at = 0; at < wire.size() && wire[at] != '\0';) {
     auto const length = static_cast<unsigned char>(wire[at++]);
-    for (char const c : wire.substr(at, length)) {
-      auto const octet = static_cast<unsigned char>(c);
-      if (std::string_view(". '@;()\"\\").find(c) != std::string_view::npos) {
-        text += '\\';
-        text += c;
-      } else if (octet < ' ' || octet > '~') {
-        text += '\\';
-        text += static_cast<char>('0' + octet / 100);
-        text += static_cast<char>('0' + octet / 10 % 10);
-        text += static_cast<char>('0' + octet % 10);
-      } else {
-        text += c;
-      }
-    }
+    append_escaped(text, wire.substr(at, length), ". '@;()\"\\");
     text += '.';
     at += length;
   }

@@ -7,6 +7,10 @@
 
 namespace fleet::probers::dns {
 
+/// Appends octets as zone files write them (RFC 1035 section 5.1): those of `special` behind a backslash, what
+/// is not printable as "\DDD".
+void append_escaped(std::string& text, std::string_view octets, std::string_view special);
+
 /// "example.com", with or without the final dot, escapes as in zone files ("a\.b", "\042"), to uncompressed
 /// wire form.
 /// "." and "" are the root. Throws std::invalid_argument: empty or overlong label (63), overlong name (255), a

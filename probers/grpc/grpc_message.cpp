@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers::grpc {
 
@@ -78,10 +79,8 @@ std::string status_name(int code) {
 }
 
 std::optional<int> parse_status(std::string_view text) {
-  int code = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
-  if (error != std::errc() || end != text.data() + text.size() || code < 0) return std::nullopt;
-  return code;
+  auto const code = parse_number<int>(text);
+  return code && *code >= 0 ? code : std::nullopt;
 }
 
 int status_of_http(int http_status) {

@@ -28,7 +28,7 @@ std::int64_t first_sequence() {
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
-std::string seconds_text(std::chrono::nanoseconds length) {
+std::string milliseconds_text(std::chrono::nanoseconds length) {
   return std::to_string(std::chrono::duration_cast<milliseconds>(length).count()) + " ms";
 }
 
@@ -175,7 +175,7 @@ awaitable<void> CanaryProbe::write(Run& run) {
   PrimaryIdentity const by{view.node, view.timeline, view.started};
   ledger_.confirm(run.canary.sequence, run.begun, run.confirmed, by, previous_gone);
   if (run.attempt.explains())
-    run.attempt.note("written on " + view.node + " in " + seconds_text(run.confirmed - begin));
+    run.attempt.note("written on " + view.node + " in " + milliseconds_text(run.confirmed - begin));
 }
 
 // A commit that waits for a standby outlives its client: one such session an attempt would use up the server's.
@@ -237,8 +237,8 @@ awaitable<void> CanaryProbe::verify(Run& run) {
   run.result.fail(Reason::canary_lost, "verify",
                   std::to_string(seen->lost.size()) + " of " + std::to_string(seen->checked) +
                       " confirmed canaries are gone, the oldest written " +
-                      seconds_text(seen->lost.front().age) + " ago, the newest " +
-                      seconds_text(seen->lost.back().age) + " ago; the primary was " + seen->before.node +
+                      milliseconds_text(seen->lost.front().age) + " ago, the newest " +
+                      milliseconds_text(seen->lost.back().age) + " ago; the primary was " + seen->before.node +
                       " and is " + seen->after.node);
 }
 
@@ -264,7 +264,7 @@ awaitable<void> CanaryProbe::read_back(Run& run) {
       run.result.facts.set(facts::postgres_replica_lag, {{"node", node->view.node}},
                            seconds(*node->arrival.lag));
       if (run.attempt.explains())
-        run.attempt.note("seen on " + node->view.node + " after " + seconds_text(*node->arrival.lag));
+        run.attempt.note("seen on " + node->view.node + " after " + milliseconds_text(*node->arrival.lag));
       continue;
     }
     if (!worst) worst = node.get();

@@ -1,9 +1,9 @@
 #include "probers/postgres/postgres_probe.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <cmath>
 
+#include "core/io/parse_number.hpp"
 #include "probers/connection_options.hpp"
 
 namespace fleet::probers {
@@ -22,11 +22,8 @@ TextTable table_of(const postgres::Rows& rows) {
 void add_query_facts(Facts& facts, const TextTable& rows) {
   facts.set(facts::postgres_query_rows, static_cast<double>(rows.size()));
   if (rows.empty() || rows[0].empty()) return;
-  auto const& text = rows[0][0];
-  double value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  bool const number = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
-  if (number) facts.set(facts::postgres_query_value, value);
+  auto const value = parse_number<double>(rows[0][0]);
+  if (value && std::isfinite(*value)) facts.set(facts::postgres_query_value, *value);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/system/system_error.hpp>
 
+#include "core/io/parse_number.hpp"
 #include "probers/connection_options.hpp"
 
 namespace fleet::probers {
@@ -76,20 +77,18 @@ RedisAddress parse_redis_address(std::string_view text) {
   auto const slash = std::min(text.find('/'), text.size());
   auto const database = text.substr(std::min(slash + 1, text.size()));
   if (!database.empty()) {
-    if (database.size() > 4 || database.find_first_not_of("0123456789") != database.npos) {
-      throw BadTarget("expected a database number behind the slash");
-    }
-    address.database = std::stoi(std::string(database));
+    auto const number = parse_number<unsigned>(database);
+    if (!number || *number > 9999) throw BadTarget("expected a database number behind the slash");
+    address.database = static_cast<int>(*number);
   }
   auto place = std::string(text.substr(0, slash));
   bool const port_given = place.find(':', place.starts_with('[') ? place.find(']') : 0) != place.npos;
   if (!port_given) place += ":6379";
   auto const parsed = parse_host_port(place);
-  if (parsed.port.find_first_not_of("0123456789") != parsed.port.npos) {
-    throw BadTarget("expected a port number");
-  }
+  auto const port = parse_number<std::uint16_t>(parsed.port);
+  if (!port) throw BadTarget("expected a port number");
   address.host = parsed.host;
-  address.port = static_cast<std::uint16_t>(std::stoi(parsed.port));
+  address.port = *port;
   return address;
 }
 

@@ -1,17 +1,14 @@
 #include "probers/redis/replication_state.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
 namespace {
 
-std::int64_t number(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
+std::int64_t number(std::string_view text) { return parse_number<std::int64_t>(text).value_or(0); }
 
 /// Calls take(name, value) for each "name<between>value" of a text cut at `separator`.
 template <class Take>

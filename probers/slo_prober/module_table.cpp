@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include "core/config/nearest.hpp"
+#include "core/io/parse_number.hpp"
 #include "probers/slo_prober/impossible_combinations.hpp"
 
 namespace fleet::probers {
@@ -40,15 +40,14 @@ std::optional<milliseconds> parse_go_duration(std::string_view text) {
   if (text.empty()) return std::nullopt;
   while (!text.empty()) {
     auto const digits = text.substr(0, text.find_first_not_of("0123456789."));
-    double amount = 0;
-    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), amount);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    auto const amount = parse_number<double>(digits);
+    if (!amount) return std::nullopt;
     text.remove_prefix(digits.size());
     auto const name = text.substr(0, text.find_first_of("0123456789."));
     auto const unit =
         std::find_if(units.begin(), units.end(), [&](auto const& one) { return one.first == name; });
     if (unit == units.end()) return std::nullopt;
-    total += amount * unit->second;
+    total += *amount * unit->second;
     text.remove_prefix(name.size());
   }
   if (!(total < 1e12)) return std::nullopt;

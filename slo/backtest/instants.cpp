@@ -1,11 +1,11 @@
 #include "slo/backtest/instants.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 
 #include "core/config/date_time.hpp"
 #include "core/config/document.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::slo {
 
@@ -16,10 +16,7 @@ std::optional<std::int64_t> parse_instant(std::string_view text, std::int64_t no
     if (!back) return std::nullopt;
     return now - std::chrono::duration_cast<std::chrono::seconds>(*back).count();
   }
-  std::int64_t plain = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), plain);
-  if (!text.empty() && error == std::errc() && end == text.data() + text.size())
-    return plain >= 0 ? std::optional(plain) : std::nullopt;
+  if (auto const plain = parse_number<std::int64_t>(text)) return *plain >= 0 ? plain : std::nullopt;
   auto const date_time = config::parse_date_time(text);
   if (!date_time) return std::nullopt;
   return date_time->time_since_epoch().count();

@@ -1,9 +1,9 @@
 // Reading of metrics pages into the catalogue.
 #include <algorithm>
-#include <charconv>
 
 #include "core/config/document.hpp"
 #include "core/config/file_text.hpp"
+#include "core/io/parse_number.hpp"
 #include "slo/lint/catalogue.hpp"
 
 namespace fleet::lint {
@@ -70,10 +70,8 @@ class PageReader {
     std::string_view const number = word(rest);
     // Golden pages leave out what differs from run to run, but not the space before it.
     if (number.empty() && at == line.size()) fail(at, "expected a value");
-    double value = 0;
-    auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-    if (error == std::errc() && end == number.data() + number.size() && (value < 0 || value > 1))
-      beyond_.insert(metric);
+    auto const value = parse_number<double>(number);
+    if (value && (*value < 0 || *value > 1)) beyond_.insert(metric);
   }
 
   std::size_t labels(std::string_view line, std::size_t at, KnownMetric& known, std::set<std::string>& shape) {

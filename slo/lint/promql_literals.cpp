@@ -5,24 +5,17 @@
 
 #include "core/config/document.hpp"
 #include "core/config/utf8.hpp"
+#include "core/io/parse_number.hpp"
 #include "slo/lint/promql_lexer.hpp"
 
 namespace fleet::promql {
 namespace {
 
-template <class Integer>
-std::optional<Integer> whole(std::string_view digits, int base) {
-  Integer out{};
-  auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out, base);
-  if (error != std::errc() || end != digits.data() + digits.size() || digits.empty()) return std::nullopt;
-  return out;
-}
-
 // As strconv.ParseInt with base 0 does: 0x is hexadecimal, a leading 0 octal.
 std::optional<std::int64_t> go_integer(std::string_view text) {
-  if (text.starts_with("0x") || text.starts_with("0X")) return whole<std::int64_t>(text.substr(2), 16);
-  if (text.size() > 1 && text[0] == '0') return whole<std::int64_t>(text.substr(1), 8);
-  return whole<std::int64_t>(text, 10);
+  if (text.starts_with("0x") || text.starts_with("0X")) return parse_number<std::int64_t>(text.substr(2), 16);
+  if (text.size() > 1 && text[0] == '0') return parse_number<std::int64_t>(text.substr(1), 8);
+  return parse_number<std::int64_t>(text);
 }
 
 class Unquoter {
@@ -77,7 +70,7 @@ class Unquoter {
 
   std::uint32_t code(std::size_t prefix, std::size_t digits, int base, std::uint32_t max) {
     std::string_view const written = in_.substr(std::min(in_.size(), at_ + prefix), digits);
-    auto const value = whole<std::uint32_t>(written, base);
+    auto const value = parse_number<std::uint32_t>(written, base);
     if (written.size() != digits || !value)
       fail("expected " + std::to_string(digits) + " digits in the escape sequence");
     if (*value > max || (digits > 3 && *value >= 0xD800 && *value < 0xE000)) {

@@ -1,8 +1,9 @@
 #include "slo/lint/value_range.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::lint {
 namespace {
@@ -106,8 +107,7 @@ Interval ValueRange::of_histogram_quantile(const Call& call) const {
     auto const bounds = metric->values.find("le");
     if (bounds == metric->values.end()) return;
     for (const std::string& bound : bounds->second) {
-      double value = infinity;
-      std::from_chars(bound.data(), bound.data() + bound.size(), value);
+      double const value = parse_number<double>(bound).value_or(infinity);
       if (std::isfinite(value)) most = std::max(most, value);
       positive = positive && value > 0;
     }

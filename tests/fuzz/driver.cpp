@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -16,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "core/io/parse_number.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace {
@@ -175,9 +175,11 @@ int watch(pid_t child, const Shared& shared) {
   }
 }
 
-bool read_number(std::string_view text, auto& out) {
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
+template <class Number>
+bool read_number(std::string_view text, Number& out) {
+  auto const number = fleet::parse_number<Number>(text);
+  if (number) out = *number;
+  return number.has_value();
 }
 
 Options read_options(int count, char** arguments) {

@@ -1,8 +1,9 @@
 #include "core/redis/server/info_text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::redis {
 
@@ -44,10 +45,7 @@ std::optional<double> number_in(std::string_view text) {
     for (char const c : text) whole = 10 * whole + (c - '0');
     return static_cast<double>(whole);
   }
-  double value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return parse_number<double>(text);
 }
 
 bool is_numbered(std::string_view text, std::string_view prefix) {

@@ -1,9 +1,9 @@
 #include <boost/json.hpp>
-#include <charconv>
 #include <new>
 #include <optional>
 #include <vector>
 
+#include "core/io/parse_number.hpp"
 #include "exporters/a2a/otlp/span_decoding.hpp"
 
 namespace fleet::exporters::a2a {
@@ -66,10 +66,7 @@ std::string_view text(const json::object& object, std::string_view key) {
 template <class Integer>
 std::optional<Integer> to_integer(const json::value& value) {
   if (auto const* const string = value.if_string()) {
-    Integer number = 0;
-    auto const* const end = string->data() + string->size();
-    auto const [stop, error] = std::from_chars(string->data(), end, number);
-    return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+    return parse_number<Integer>(view(*string));
   }
   boost::system::error_code error;
   auto const number = value.to_number<Integer>(error);
@@ -86,10 +83,7 @@ Integer integer(const json::object& object, std::string_view key) {
 }
 
 std::optional<std::uint64_t> hex(std::string_view digits) {
-  std::uint64_t value = 0;
-  auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  bool const whole = digits.size() == 16 && error == std::errc() && end == digits.data() + digits.size();
-  return whole ? std::optional(value) : std::nullopt;
+  return digits.size() == 16 ? parse_number<std::uint64_t>(digits, 16) : std::nullopt;
 }
 
 TraceId trace_id(std::string_view digits) {

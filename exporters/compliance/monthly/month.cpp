@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <stdexcept>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::exporters::compliance::monthly {
 
@@ -17,10 +18,7 @@ constexpr std::array<const char*, 12> names{"January",   "February", "March",   
                                             "September", "October",  "November", "December"};
 
 std::optional<int> digits(std::string_view text) {
-  int value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text[0] == '-') return std::nullopt;
-  return value;
+  return text.starts_with('-') ? std::nullopt : parse_number<int>(text);
 }
 
 /// The first instant of a month; `month` may be 13.

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 
 #include "core/http/client.hpp"
+#include "core/io/parse_number.hpp"
 #include "exporters/compliance/json_path.hpp"
 
 namespace fleet::exporters::compliance::monthly {
@@ -33,12 +33,9 @@ std::string percent_encoded(std::string_view text) {
 double number(const json::value& value) {
   if (value.is_number()) return value.to_number<double>();
   auto const* const text = value.if_string();
-  double result = 0;
-  if (text) {
-    if (*text == "NaN") return std::nan("");
-    auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), result);
-    if (error == std::errc() && end == text->data() + text->size()) return result;
-  }
+  if (auto const result =
+          text ? parse_number<double>(std::string_view(text->data(), text->size())) : std::nullopt)
+    return *result;
   throw std::runtime_error("the answer holds a sample that is no number");
 }
 
