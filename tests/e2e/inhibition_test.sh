@@ -125,6 +125,8 @@ for behind in FeedDown FeedBehind; do
   leaves "RedisDown sev=2 job=j instance=i" "$behind sev=3 job=k instance=i"
   leaves "RedisDown sev=2 job=j instance=i" "$behind sev=3 job=j instance=k"
 done
+silences "PostgresNoPrimary sev=1" "PostgresReplicaLag sev=2 server=replica"
+leaves "PostgresDown sev=2 server=other" "PostgresReplicaLag sev=2 server=replica"
 silences "ComplianceMonitorDown sev=2" "ComplianceCheckStale sev=2"
 silences "ComplianceMonitorDown sev=2" "ComplianceCountsDiffer sev=3 framework=f"
 
