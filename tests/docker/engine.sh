@@ -3,7 +3,7 @@
 # nobody in particular on a root that cannot be written, is seen by Prometheus, pages, and ends with status 0 on SIGTERM. Grafana is left out
 # where its image is neither here nor to be had. COMPOSE is `docker compose` or `docker-compose`; BINARIES is passed on. Leaves nothing behind.
 set -uo pipefail
-cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../docker"
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../docker" || exit
 build=yes
 if [[ ${1:-} == --no-build ]]; then
   build=
@@ -36,7 +36,8 @@ within() {
 containers() { docker ps -aq --filter label=com.docker.compose.project=fleet-engine-test; }
 name_of() { docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}}' "$1"; }
 not_root() { [[ $(docker exec "$1" id -u) =~ ^[1-9][0-9]*$ ]]; }
-trap 'dc down -v --remove-orphans >/dev/null 2>&1' EXIT
+said=
+trap 'dc down -v --remove-orphans >/dev/null 2>&1; rm -f "$said"' EXIT
 
 if [[ $build ]]; then
   DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1 dc build || exit 1
@@ -48,7 +49,10 @@ if ! docker image inspect "$grafana" >/dev/null 2>&1 && ! timeout 300 docker pul
   mapfile -t services < <(printf '%s\n' "${services[@]}" | grep -vx grafana)
 fi
 
-ok "up, in the order of health" dc up -d --no-build "${services[@]}"
+said=$(mktemp)
+up() { dc up -d --no-build "${services[@]}" >"$said" 2>&1; }
+ok "up, in the order of health" up
+((failed == 0)) || { tail -20 "$said" | sed 's/^/      /'; exit 1; }
 all_healthy() { [[ $(docker ps -q --filter label=com.docker.compose.project=fleet-engine-test --filter health=healthy | wc -l) == "${#services[@]}" ]]; }
 ok "${#services[@]} services become healthy" within 180 all_healthy
 dc ps
