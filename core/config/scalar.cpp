@@ -7,19 +7,17 @@
 
 #include "core/config/document.hpp"
 #include "core/config/tree.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::config {
 namespace {
 
 template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
+std::optional<Number> plain_number(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  // from_chars also takes "inf", "nan" and their kin, which no configuration means.
+  // Not "inf", "nan" and their kin, which no configuration means.
   if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
-  Number out{};
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return out;
+  return parse_number<Number>(text);
 }
 
 std::string shortest(double value) {
@@ -30,7 +28,7 @@ std::string shortest(double value) {
 }  // namespace
 
 std::int64_t Value::integer(std::int64_t min, std::int64_t max) const {
-  auto const number = is_scalar() ? parse_number<std::int64_t>(expanded()) : std::nullopt;
+  auto const number = is_scalar() ? plain_number<std::int64_t>(expanded()) : std::nullopt;
   if (!number || *number < min || *number > max) {
     fail("expected an integer from " + std::to_string(min) + " to " + std::to_string(max) + ", got " + shown());
   }
@@ -38,7 +36,7 @@ std::int64_t Value::integer(std::int64_t min, std::int64_t max) const {
 }
 
 double Value::number(double min, double max) const {
-  auto const number = is_scalar() ? parse_number<double>(expanded()) : std::nullopt;
+  auto const number = is_scalar() ? plain_number<double>(expanded()) : std::nullopt;
   if (!number || !std::isfinite(*number) || *number < min || *number > max) {
     fail("expected a number from " + shortest(min) + " to " + shortest(max) + ", got " + shown());
   }
@@ -84,7 +82,7 @@ std::string Value::http_url() const {
   bool port_good = bracket != std::string::npos && host != "[]";
   if (colon != std::string::npos) {
     std::string const digits = authority.substr(colon + 1);
-    std::int64_t const port = digits.starts_with('+') ? 0 : parse_number<std::int64_t>(digits).value_or(0);
+    std::int64_t const port = digits.starts_with('+') ? 0 : plain_number<std::int64_t>(digits).value_or(0);
     port_good = port_good && port >= 1 && port <= 65535;
   }
   if (scheme == 0 || host.empty() || !port_good || !graphic) fail(expectation + ", got " + shown());

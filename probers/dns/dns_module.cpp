@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "core/io/parse_number.hpp"
 #include "core/net/tls.hpp"
 #include "probers/connection_options.hpp"
 #include "probers/dns/dns_numbers.hpp"
@@ -33,11 +33,8 @@ class DnsModule : public Module {
       host = std::move(parsed.host);
       port = std::move(parsed.port);
     }
-    std::uint16_t number = 0;
-    auto const [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (error != std::errc() || end != port.data() + port.size() || number == 0) {
-      throw BadTarget("expected a port from 1 to 65535");
-    }
+    auto const number = parse_number<std::uint16_t>(port).value_or(0);
+    if (number == 0) throw BadTarget("expected a port from 1 to 65535");
     if (host.empty() || host.find_first_of("/ ") != std::string::npos) {
       throw BadTarget("expected a DNS server: \"host\" or \"host:port\"");
     }

@@ -1,7 +1,8 @@
 #include "probers/dns/dns_numbers.hpp"
 
-#include <charconv>
 #include <span>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers::dns {
 
@@ -67,10 +68,7 @@ std::optional<std::uint16_t> number_of(std::span<const Named> table, std::string
   }
   if (prefix.empty() || !name.starts_with(prefix)) return std::nullopt;
   name.remove_prefix(prefix.size());
-  std::uint16_t number = 0;
-  auto const [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return number;
+  return parse_number<std::uint16_t>(name);
 }
 
 std::string name_of(std::span<const Named> table, std::string_view prefix, std::uint16_t number) {

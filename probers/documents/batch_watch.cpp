@@ -1,19 +1,16 @@
 #include "probers/documents/batch_watch.hpp"
 
-#include <charconv>
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
 namespace {
 
-std::optional<std::uint32_t> count_of(const std::map<std::string, std::string, std::less<>>& fields, std::string_view name) {
+std::optional<std::uint32_t> count_of(const std::map<std::string, std::string, std::less<>>& fields,
+                                      std::string_view name) {
   auto const field = fields.find(name);
   if (field == fields.end()) return std::nullopt;
-  std::uint32_t value = 0;
-  auto const& text = field->second;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return parse_number<std::uint32_t>(field->second);
 }
 
 }  // namespace

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
 #include "core/http/ascii_case.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
@@ -83,8 +83,7 @@ bool accepts_encoding(std::string_view header, std::string_view encoding) {
     if (semicolon < entry.size()) {
       auto text = trimmed(entry.substr(semicolon + 1));
       if (text.starts_with("q=")) text.remove_prefix(2);
-      auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), quality);
-      if (error != std::errc() || stop != text.data() + text.size()) quality = 0;
+      quality = parse_number<double>(text).value_or(0);
     }
     if (name == encoding) named = quality;
     if (name == "*") any = quality;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <cstdlib>
 #include <stdexcept>
 
 #include "core/config/document.hpp"
 #include "core/http/ascii_case.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
@@ -40,11 +40,10 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    unsigned code = 0;
     if (text.size() < 3) return std::nullopt;
-    auto const [end, error] = std::from_chars(text.data() + 1, text.data() + 3, code, 16);
-    if (error != std::errc() || end != text.data() + 3) return std::nullopt;
-    result += static_cast<char>(code);
+    auto const code = parse_number<unsigned>(text.substr(1, 2), 16);
+    if (!code) return std::nullopt;
+    result += static_cast<char>(*code);
     text.remove_prefix(3);
   }
   return result;

@@ -1,8 +1,9 @@
 #include "probers/postgres/canary_table.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
@@ -15,11 +16,7 @@ bool is_identifier(std::string_view name) {
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-std::int64_t number(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
+std::int64_t number(std::string_view text) { return parse_number<std::int64_t>(text).value_or(0); }
 
 }  // namespace
 

@@ -1,7 +1,8 @@
 #include "probers/postgres/cluster_roles.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
@@ -13,8 +14,7 @@ awaitable<std::uint32_t> timeline_of(std::shared_ptr<postgres::Session> session,
   try {
     auto const rows =
         co_await session->query("SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)", deadline);
-    auto const digits = rows.text(0, 0);
-    std::from_chars(digits.data(), digits.data() + digits.size(), timeline, 16);
+    timeline = parse_number<std::uint32_t>(rows.text(0, 0), 16).value_or(0);
   } catch (const postgres::Error& error) {
     if (error.sqlstate().empty()) throw;
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/system/system_error.hpp>
-#include <charconv>
 
+#include "core/io/parse_number.hpp"
 #include "core/net/failure.hpp"
 #include "probers/module.hpp"
 
@@ -95,12 +95,8 @@ ServerAddress parse_server(std::string_view text) {
   });
   if (server.host.empty() || odd || server.database.find('/') != std::string::npos) bad_server();
   if (place.empty()) return server;
-  auto const digits = place.substr(1);
-  auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), server.port);
-  if (place.front() != ':' || error != std::errc() || end != digits.data() + digits.size() ||
-      server.port == 0) {
-    bad_server();
-  }
+  server.port = parse_number<std::uint16_t>(place.substr(1)).value_or(0);
+  if (place.front() != ':' || server.port == 0) bad_server();
   return server;
 }
 

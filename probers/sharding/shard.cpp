@@ -1,8 +1,9 @@
 #include "probers/sharding/shard.hpp"
 
-#include <charconv>
 #include <optional>
 #include <stdexcept>
+
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
@@ -18,13 +19,6 @@ std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
   return x ^ (x >> 31);
-}
-
-std::optional<unsigned> number(std::string_view text) {
-  unsigned value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -54,8 +48,8 @@ bool Shard::owns(std::string_view probe, std::string_view target) const {
 
 Shard parse_shard(std::string_view text) {
   auto const slash = text.find('/');
-  auto const index = number(text.substr(0, slash));
-  auto const count = slash == text.npos ? std::nullopt : number(text.substr(slash + 1));
+  auto const index = parse_number<unsigned>(text.substr(0, slash));
+  auto const count = slash == text.npos ? std::nullopt : parse_number<unsigned>(text.substr(slash + 1));
   if (!index || !count || *count == 0 || *index >= *count || *count > 10'000) {
     throw std::invalid_argument("expected I/N with 0 <= I < N, like 0/3, or auto; got " + std::string(text));
   }

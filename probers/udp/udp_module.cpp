@@ -1,8 +1,8 @@
 #include "probers/udp/udp_module.hpp"
 
 #include <array>
-#include <charconv>
 
+#include "core/io/parse_number.hpp"
 #include "probers/connection_options.hpp"
 #include "probers/module_options.hpp"
 #include "probers/udp/udp_probe.hpp"
@@ -38,11 +38,8 @@ class UdpModule : public Module {
   explicit UdpModule(UdpOptions options) : options_(std::make_shared<const UdpOptions>(std::move(options))) {}
   std::shared_ptr<Probe> probe(const TargetSpec& target) const override {
     auto const [host, port] = parse_host_port(target.address);
-    std::uint16_t number = 0;
-    auto const [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (error != std::errc() || end != port.data() + port.size() || number == 0) {
-      throw BadTarget("expected a port from 1 to 65535");
-    }
+    auto const number = parse_number<std::uint16_t>(port).value_or(0);
+    if (number == 0) throw BadTarget("expected a port from 1 to 65535");
     return std::make_shared<UdpProbe>(host, number, options_);
   }
 

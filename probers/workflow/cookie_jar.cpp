@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <optional>
 
 #include "core/http/ascii_case.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers::workflow {
 
@@ -20,13 +20,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
   return text;
-}
-
-std::optional<long> number(std::string_view text) {
-  long value = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 bool is_address(const std::string& host) {
@@ -79,12 +72,12 @@ std::optional<std::chrono::system_clock::time_point> parse_cookie_date(std::stri
     text.remove_prefix(std::min(end + 1, text.size()));
     auto const named = std::find(months.begin(), months.end(), std::string_view(word).substr(0, 3));
     if (!time && word.size() == 8 && word[2] == ':' && word[5] == ':') {
-      auto const hours = number(std::string_view(word).substr(0, 2));
-      auto const minutes = number(std::string_view(word).substr(3, 2));
-      auto const seconds = number(std::string_view(word).substr(6, 2));
+      auto const hours = parse_number<long>(std::string_view(word).substr(0, 2));
+      auto const minutes = parse_number<long>(std::string_view(word).substr(3, 2));
+      auto const seconds = parse_number<long>(std::string_view(word).substr(6, 2));
       if (!hours || !minutes || !seconds || *hours > 23 || *minutes > 59 || *seconds > 59) return std::nullopt;
       time = std::chrono::hours(*hours) + std::chrono::minutes(*minutes) + std::chrono::seconds(*seconds);
-    } else if (auto const value = number(word); value && *value >= 0) {
+    } else if (auto const value = parse_number<long>(word); value && *value >= 0) {
       auto& place = day ? year : day;
       if (!place) place = value;
     } else if (!month && named != months.end()) {
@@ -130,7 +123,7 @@ void CookieJar::store(const http::Url& url, std::string_view set_cookie, Clock::
     } else if (word == "secure") {
       cookie.secure = true;
     } else if (word == "max-age") {
-      if (auto const age = number(argument)) {
+      if (auto const age = parse_number<long>(argument)) {
         has_max_age = true;
         expired = *age <= 0;
       }
