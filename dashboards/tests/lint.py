@@ -28,7 +28,7 @@ class Findings:
 
     def add(self, rule, text, panel=None, metric=None):
         self.list.append({'file': self.file, 'rule': rule, 'text': text, 'metric': metric,
-                          'panel': panel and f'{panel["id"]} "{panel["title"]}"'})
+                          'title': panel and panel['title'], 'panel': panel and f'{panel["id"]} "{panel["title"]}"'})
 
     def require(self, condition, rule, text, panel=None, metric=None):
         if not condition:
@@ -206,6 +206,7 @@ def excused(finding, exceptions):
     """Marks the exception that holds for it as used."""
     for exception in exceptions:
         if (exception['rule'] == finding['rule'] and exception.get('dashboard', finding['file']) == finding['file']
+                and exception.get('panel', finding['title']) == finding['title']
                 and (not exception.get('metric') or re.fullmatch(exception['metric'], finding['metric'] or ''))):
             exception['used'] = True
             return True

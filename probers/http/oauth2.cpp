@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
-#include <charconv>
 
 #include "core/http/base64.hpp"
 #include "core/http/form.hpp"
+#include "core/io/parse_number.hpp"
 
 namespace fleet::probers {
 
@@ -21,15 +21,14 @@ bool is_field_text(std::string_view text) {
 std::optional<std::chrono::seconds> lifetime_of(const boost::json::object& answer) {
   auto const* const value = answer.if_contains("expires_in");
   if (!value) return std::nullopt;
-  double seconds = 0;
+  std::optional<double> seconds;
   if (value->is_number()) {
     seconds = value->to_number<double>();
   } else if (value->is_string()) {
-    auto const& text = value->get_string();
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    seconds = parse_number<double>(value->get_string());
   }
-  if (!(seconds > 0)) return std::nullopt;
-  return std::chrono::seconds(static_cast<std::int64_t>(std::min(seconds, 1e9)));
+  if (!seconds || !(*seconds > 0)) return std::nullopt;
+  return std::chrono::seconds(static_cast<std::int64_t>(std::min(*seconds, 1e9)));
 }
 
 }  // namespace

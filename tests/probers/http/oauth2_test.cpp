@@ -28,6 +28,7 @@ TEST_CASE("what a token endpoint says") {
   CHECK(parse_token(200, R"({"access_token":"a","expires_in":"60"})").lifetime == std::chrono::seconds(60));
   CHECK_FALSE(parse_token(200, R"({"access_token":"a"})").lifetime);
   CHECK_FALSE(parse_token(200, R"({"access_token":"a","expires_in":-5})").lifetime);
+  CHECK_FALSE(parse_token(200, R"({"access_token":"a","expires_in":"3600s"})").lifetime);
   CHECK(problem(200, R"({"access_token":"a","token_type":"MAC"})") == "MAC a");
   CHECK(problem(401, R"({"access_token":"a"})") == "the token endpoint answered HTTP status 401");
   CHECK(problem(200, "<html>") == "the token endpoint's answer is no JSON object");
