@@ -49,7 +49,7 @@ viewer() {
     for name in "${daemons[@]}"; do
       port=FLEET_PORT_${name^^}
       port=${port//-/_}
-      for path in / /metrics /status /config /-/healthy /nothing-here; do
+      for path in / /metrics /status /-/healthy /nothing-here; do
         curl -s -m 5 --compressed -o /dev/null "http://127.0.0.1:${!port}$path" || true
       done
     done

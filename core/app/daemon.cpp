@@ -67,6 +67,18 @@ awaitable<void> exit_at_next_signal(asio::signal_set& signals) {
   }
 }
 
+// Where nothing reads configurations any more. By its default SIGHUP ends a program, and between that and this
+// it waits.
+void ignore_hangups(std::unique_ptr<asio::signal_set> signals) {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &hangup, nullptr);
+  signals.reset();
+  std::signal(SIGHUP, SIG_IGN);
+  pthread_sigmask(SIG_UNBLOCK, &hangup, nullptr);
+}
+
 }  // namespace
 
 // The order of members is the order of teardown, backwards. Suspended coroutines of the worker hold mailboxes,
@@ -267,7 +279,7 @@ int Daemon::Impl::run(DaemonHooks hooks) {
   web_thread.join();
   worker_thread.join();
   // The hooks own what lives on the worker; they go before it does.
-  signals.reset();
+  ignore_hangups(std::move(signals));
   server.reset();
   if (gate) gate->close();
   endpoint.reset();

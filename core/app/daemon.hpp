@@ -93,9 +93,9 @@ struct DaemonHooks {
 /// listening, drains (5 s at most), stops io and joins - in that order, because the web server must not die
 /// while a scrape is in flight. A second SIGTERM or SIGINT ends the process at once with status 128 + signal.
 /// SIGHUP and POST /-/reload call the reload hook; its outcome is `<program>_config_last_reload_successful` and
-/// `<program>_config_last_reload_success_timestamp_seconds`. A scrape that the worker does not finish by its
-/// deadline and a little more is a 503: a stuck worker never hangs the endpoint. Adds build info, process_* and
-/// `<program>_scrapes_total{code}`, `<program>_scrapes_in_flight`,
+/// `<program>_config_last_reload_success_timestamp_seconds`. Once the program stops, SIGHUP is ignored. A scrape
+/// that the worker does not finish by its deadline and a little more is a 503: a stuck worker never hangs the
+/// endpoint. Adds build info, process_* and `<program>_scrapes_total{code}`, `<program>_scrapes_in_flight`,
 /// `<program>_scrape_duration_seconds` to each page, and with --web.config.file
 /// `<program>_web_config_last_reload_successful`. run() throws config::Error if that file cannot be used. It
 /// returns the exit status: 0 after a signal, 2 if an address cannot be bound. Coroutines still suspended on

@@ -36,6 +36,33 @@ free_ports() {
   fail "no $count free ports in a row after $attempt attempts"
 }
 
+# own_ports SOURCE_DIR NAME...: every port of the demo is a free one, and so is FLEET_PORT_NAME of each name besides.
+own_ports() {
+  local PORTS=() ports entry name count port total=0 i
+  # shellcheck source=demo/fleet.d/ports.sh
+  source "$1/demo/fleet.d/ports.sh"
+  shift
+  ports=("${PORTS[@]}" "${@/%/ 0 1}")
+  for entry in "${ports[@]}"; do total=$((total + ${entry##* })); done
+  port=$(free_ports "$total")
+  for entry in "${ports[@]}"; do
+    read -r name _ count <<<"$entry"
+    export "FLEET_PORT_$name=$port"
+    for ((i = 0; count > 1 && i < count; ++i)); do export "FLEET_PORT_${name%BASE}$i=$((port + i))"; done
+    port=$((port + count))
+  done
+}
+
+# Where programs that are built with ThreadSanitizer write their reports: a directory of its own. io_sync=0: else it takes all sockets
+# for one object that puts threads in order, and sees no race between what is asked for one after the other.
+reports_of_races() {
+  mkdir -p "$1"
+  export TSAN_OPTIONS="io_sync=0 ${TSAN_OPTIONS:-} log_path=$1/report"
+}
+no_races() {
+  if compgen -G "$1/report*" >/dev/null; then fail "data races, in the reports below"; fi
+}
+
 # received CHANNEL STATUS ALERTNAME [JQ-CONDITION]: whether the receiver has got such a notification since `mark`.
 mark=0
 received() {

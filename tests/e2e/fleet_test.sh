@@ -11,18 +11,10 @@ source "$here/expect.sh"
 FLEET_BIN=$2
 FLEET_STATE=$(mktemp -d)
 export FLEET_BIN FLEET_STATE PYTHONDONTWRITEBYTECODE=1
-# Where programs that are built with ThreadSanitizer write their reports. io_sync=0: else it takes all sockets for one object that puts threads
-# in order, and sees no race between what is asked for one after the other.
 races=$FLEET_STATE/races
-mkdir "$races"
-export TSAN_OPTIONS="io_sync=0 ${TSAN_OPTIONS:-} log_path=$races/report"
+reports_of_races "$races"
 command -v grafana-server >/dev/null || PATH=$here/stand_ins:$PATH
-port=$(free_ports 29)
-for name in PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER COMPLIANCE_EXPORTER CONSENT_EXPORTER \
-  SLO_PROBER REDIS_HEALTH_EXPORTER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE RECEIVER RECEIVER_SMTP GRAFANA AGENT_BASE; do
-  export "FLEET_PORT_$name=$port"
-  port=$((port + 1))
-done
+own_ports "$source_dir" GRAFANA
 
 fleet() { "$source_dir/fleet" "$@"; }
 finish() {
@@ -126,4 +118,4 @@ for pid in $pids; do
   if [[ -e /proc/$pid && $(cut -d ' ' -f 3 "/proc/$pid/stat") != Z ]]; then fail "process $pid is left"; fi
 done
 note "nothing is left running"
-if compgen -G "$races/report*" >/dev/null; then fail "data races, in the reports below"; fi
+no_races "$races"

@@ -87,6 +87,16 @@ TEST_CASE("a second signal ends it at once") {
   scrape.get();
 }
 
+TEST_CASE("a storm of reloads does not end a service that stops") {
+  Toy toy("toys: [{value: 1}]\n");
+  toy.process().signal(SIGTERM);
+  CHECK(wait_until([&] {
+    toy.process().signal(SIGHUP);
+    return !toy.process().running();
+  }));
+  CHECK(toy.process().wait(1s) == 0);
+}
+
 TEST_CASE("a worker that never returns does not keep the process alive") {
   Toy toy("toys: [{trace_file: trace, block: 60s}]\n", {"--scrape.timeout=200ms"});
   CHECK(toy.metrics().status == 503);

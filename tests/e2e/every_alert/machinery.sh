@@ -1,11 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # The demo of the scaled copy, and what the faults have beside it: processes of their own, which end with the test.
 
-ports=(PROMETHEUS ALERTMANAGER A2A_EXPORTER DOCUMENT_EXPORTER PG_HEALTH_EXPORTER COMPLIANCE_EXPORTER CONSENT_EXPORTER
-  SLO_PROBER REDIS_HEALTH_EXPORTER INTERFACE COMPLIANCE_MONITOR DEMO_CONTROL POSTGRES POSTGRES_REPLICA REDIS_COORDINATOR REDIS_QUEUE
-  RECEIVER RECEIVER_SMTP GRAFANA)
 # Beside the demo, FLEET_PORT_ like the others so that configurations may name them.
-own_ports=(FRONT_DOOR SPANS PERTH DARWIN LEDGER LEDGER_REPLICA AGED TWIN SPARE FOLLOWER SENTINEL MEETING TLS_DAYS TLS_HOURS CLOSED)
+ports=(FRONT_DOOR SPANS PERTH DARWIN LEDGER LEDGER_REPLICA AGED TWIN SPARE FOLLOWER SENTINEL MEETING TLS_DAYS TLS_HOURS CLOSED)
 own=()
 
 fleet() { "$tree/fleet" "$@"; }
@@ -14,7 +11,7 @@ die() { fail "$@"; }
 complain() { note "$@"; }
 
 machinery_prepare() {
-  local port name
+  local name
   work=$(mktemp -d)
   FLEET_STATE=$work/state FLEET_SECRETS=$work/state/secrets
   mkdir "$FLEET_STATE"
@@ -22,11 +19,7 @@ machinery_prepare() {
   export FLEET_STATE FLEET_SECRETS
   trap machinery_finish EXIT
   trap 'exit 130' INT TERM
-  port=$(free_ports $((${#ports[@]} + ${#own_ports[@]} + 10)))
-  for name in "${ports[@]}" "${own_ports[@]}" AGENT_BASE; do
-    export "FLEET_PORT_$name=$port"
-    port=$((port + 1))
-  done
+  own_ports "$source_dir" GRAFANA "${ports[@]}"
   scaled_tree "$source_dir" "$work/tree"
   # The demo's own ways with processes and PostgreSQL.
   export FLEET_ROOT=$tree
