@@ -135,7 +135,10 @@ std::string text_of(const Aggregate& aggregate) {
 }
 
 std::string text_of(const Binary& binary) {
-  std::string out = print(*binary.left) + " " + binary.op;
+  // A sign before it would be read as one of the whole power, which Prometheus' own printer overlooks.
+  auto const* const base = binary.op == "^" ? std::get_if<Number>(&binary.left->node) : nullptr;
+  std::string out = base && std::isinf(base->value) && base->value > 0 ? "Inf" : print(*binary.left);
+  out += " " + binary.op;
   if (binary.return_bool) out += " bool";
   if (binary.on || !binary.labels.empty()) {
     out += (binary.on ? " on (" : " ignoring (") + joined(binary.labels) + ")";

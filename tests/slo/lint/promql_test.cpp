@@ -50,6 +50,7 @@ TEST_CASE("the printed form is Prometheus' own") {
   CHECK(printed("max_over_time(a[1h:]@ 5 offset 7d)") == "max_over_time(a[1h:] @ 5.000 offset 1w)");
   CHECK(printed("1e21 + 100000000000000000000 + 0.0001 - inf") ==
         "1e+21 + 100000000000000000000 + 0.0001 - +Inf");
+  CHECK(printed("- inf ^ -inf") == "-Inf ^ -Inf");
   CHECK(printed("\"\\n\\x01é\"") == "\"\\n\\x01é\"");
   CHECK(printed("sum without () (a)") == "sum without () (a)");
 }
