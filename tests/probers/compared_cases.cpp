@@ -67,7 +67,7 @@ void compare_all(const ComparedExporters& exporters, const std::vector<Case>& ca
 }
 
 std::string module(const std::string& name, const std::string& prober, const std::string& options) {
-  return "  " + name + ":\n    prober: " + prober + "\n    timeout: 600ms\n" +
+  return "  " + name + ":\n    prober: " + prober + "\n    timeout: 1s\n" +
          (options.empty() ? "" : "    " + prober + ": {preferred_ip_protocol: ip4, " + options + "}\n");
 }
 

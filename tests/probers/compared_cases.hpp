@@ -27,7 +27,7 @@ struct Case {
 /// alike.
 void compare_all(const ComparedExporters& exporters, const std::vector<Case>& cases);
 
-/// A module of a blackbox.yml that prefers IPv4 and has 600 ms.
+/// A module of a blackbox.yml that prefers IPv4 and has 1 s.
 std::string module(const std::string& name, const std::string& prober, const std::string& options);
 
 inline constexpr std::chrono::hours kDay{24};
